@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An analysis turns a tape's events into a result: profiles, tables, timelines.
+ * One file an analysis, one line in list.c. The pipeline replays the world, drops
+ * what the filters leave out, and hands over only the events that are wanted.
+ * An analysis never sees an output.
+ */
+#ifndef ANALYZE_ANALYSES_ANALYSIS_H
+#define ANALYZE_ANALYSES_ANALYSIS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tape/reader.h>
+
+#include "analyze/replay/world.h"
+#include "analyze/result/result.h"
+
+/* What an analysis may look at besides its own state. */
+struct analysis_input {
+	const struct world *world; /* at the event's time; at the end in finish() */
+	uint64_t from_ns;    /* the time that is looked at: the tape's, cut by --from and --to; */
+	uint64_t to_ns;	     /* to_ns is only known in finish() */
+	uint64_t events;     /* that passed the filters so far */
+	unsigned int top;    /* rows that the user wants; 0: not said */
+	uint64_t file_bytes; /* 0: not known */
+	struct tape_health health; /* complete in finish() */
+};
+
+struct analysis {
+	const char *name; /* "cpu" */
+	const char *help;
+	const uint16_t *wants; /* record types, 0 behind the last */
+	unsigned int shapes;   /* enum result_shape: what its result holds */
+	size_t state_size;     /* of the state, zeroed, that all functions get; each may be NULL */
+	void (*begin)(void *state, const struct analysis_input *in);
+	void (*on_event)(void *state, const struct analysis_input *in, const struct thread *thread,
+			 const struct ev_header *event);
+	/* Before a process is forgotten, whether it ended or the tape did. */
+	void (*on_process)(void *state, const struct analysis_input *in, const struct process *p);
+	/* Puts what was found into ret. */
+	void (*finish)(void *state, const struct analysis_input *in, struct result *ret);
+	void (*done)(void *state); /* frees what the state holds */
+	const char *title;	   /* of the result: what it answers */
+};
+
+/* All analyses; *n is their count. Static. */
+const struct analysis *const *analysis_list(size_t *n);
+
+/* NULL if there is none. Static. */
+const struct analysis *analysis_by_name(const char *name);
+
+#endif

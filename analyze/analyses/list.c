@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The list of all analyses: a new one is declared and listed here. */
+#include <string.h>
+
+#include "analyze/analyses/analysis.h"
+
+extern const struct analysis analysis_summary, analysis_cpu, analysis_timeline, analysis_info;
+
+static const struct analysis *const analyses[] = {
+	&analysis_summary,
+	&analysis_cpu,
+	&analysis_timeline,
+	&analysis_info,
+};
+
+const struct analysis *const *analysis_list(size_t *n)
+{
+	*n = sizeof(analyses) / sizeof(*analyses);
+	return analyses;
+}
+
+const struct analysis *analysis_by_name(const char *name)
+{
+	for (size_t i = 0; i < sizeof(analyses) / sizeof(*analyses); i++) {
+		if (strcmp(analyses[i]->name, name) == 0)
+			return analyses[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * One table says what options there are, how they are parsed and what --help
+ * says of them. getopt_long(3) rather than argp(3): that one prints by itself.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyze/options.h"
+
+typedef int set_fn(struct options *o, const char *value, struct tape_error *err);
+
+struct row {
+	const char *name;
+	char letter;	   /* 0: none */
+	const char *value; /* what it is called in the help; NULL: takes none */
+	const char *help;
+	set_fn *set;
+};
+
+static int set_format(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)err;
+	o->format = value;
+	return 0;
+}
+
+static int set_path(struct options *o, const char *value, struct tape_error *err)
+{
+	if (!*value)
+		return tape_fail(err, -EINVAL, "-o: the file's name is empty");
+	o->path = strcmp(value, "-") == 0 ? NULL : value;
+	return 0;
+}
+
+static int set_from(struct options *o, const char *value, struct tape_error *err)
+{
+	return filter_parse_time(value, "--from", &o->filter.from, err);
+}
+
+static int set_to(struct options *o, const char *value, struct tape_error *err)
+{
+	return filter_parse_time(value, "--to", &o->filter.to, err);
+}
+
+static int set_pid(struct options *o, const char *value, struct tape_error *err)
+{
+	return filter_parse_ids(value, "--pid", &o->filter.pids, err);
+}
+
+static int set_tid(struct options *o, const char *value, struct tape_error *err)
+{
+	return filter_parse_ids(value, "--tid", &o->filter.tids, err);
+}
+
+static int set_comm(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)err;
+	o->filter.comm = value;
+	return 0;
+}
+
+static int set_cgroup(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)err;
+	o->filter.cgroup = value;
+	return 0;
+}
+
+static int set_top(struct options *o, const char *value, struct tape_error *err)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end || n == 0 || n > 1000000)
+		return tape_fail(err, -EINVAL, "--top: '%s' is not a number from 1 to 1000000",
+				 value);
+	o->top = (unsigned int)n;
+	return 0;
+}
+
+static int set_symfs(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)err;
+	o->symfs = value;
+	return 0;
+}
+
+static int set_no_files(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->no_files = true;
+	return 0;
+}
+
+static int set_blocks(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->blocks = true;
+	return 0;
+}
+
+static int set_help(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->help = true;
+	return 0;
+}
+
+static int set_version(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->version = true;
+	return 0;
+}
+
+static const struct row rows[] = {
+	{ "format", 'f', "FORMAT", "how to write the report (default: text, or by FILE's ending)",
+	  set_format },
+	{ "output", 'o', "FILE", "write there instead of standard output", set_path },
+	{ "from", 0, "TIME", "only from then on: 1.5s after the start, or 2026-01-31T12:00:00Z",
+	  set_from },
+	{ "to", 0, "TIME", "only until then", set_to },
+	{ "pid", 'p', "PID[,PID]", "only these processes", set_pid },
+	{ "tid", 't', "TID[,TID]", "only these threads", set_tid },
+	{ "comm", 0, "NAME", "only processes and threads of this name; * and ? stand for others",
+	  set_comm },
+	{ "cgroup", 0, "PATH", "only this control group and those below", set_cgroup },
+	{ "top", 0, "N", "rows of each table", set_top },
+	{ "symfs", 0, "DIR", "look for the recorded machine's files below DIR", set_symfs },
+	{ "no-files", 0, NULL, "only names that the tape brings: the same report everywhere",
+	  set_no_files },
+	{ "blocks", 0, NULL, "dump: the blocks, not the records in them", set_blocks },
+	{ "help", 'h', NULL, "this text", set_help },
+	{ "version", 0, NULL, "the version", set_version },
+};
+
+enum { N_ROWS = sizeof(rows) / sizeof(rows[0]), FIRST_CODE = 256 };
+
+/* --- parsing --- */
+
+static void make_tables(struct option *table, char *letters)
+{
+	*letters++ = ':';
+	for (size_t i = 0; i < N_ROWS; i++) {
+		table[i] = (struct option){ rows[i].name,
+					    rows[i].value ? required_argument : no_argument, NULL,
+					    FIRST_CODE + (int)i };
+		if (!rows[i].letter)
+			continue;
+		*letters++ = rows[i].letter;
+		if (rows[i].value)
+			*letters++ = ':';
+	}
+	table[N_ROWS] = (struct option){ 0 };
+	*letters = '\0';
+}
+
+static const struct row *find_row(int code)
+{
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (code == FIRST_CODE + (int)i || (code && code == rows[i].letter))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+/* What getopt_long() did not take; it stood at argv[optind - 1] or is the letter optopt. */
+static int refuse(int code, char **argv, struct tape_error *err)
+{
+	const struct row *row = find_row(optopt);
+	const char *text = argv[optind - 1];
+
+	if (code == ':')
+		return tape_fail(err, -EINVAL, "%s needs a value", text);
+	if (row && optopt >= FIRST_CODE)
+		return tape_fail(err, -EINVAL, "--%s takes no value", row->name);
+	if (optopt && optopt < FIRST_CODE)
+		return tape_fail(err, -EINVAL, "unknown option '-%c'; try 'analyze --help'",
+				 optopt);
+	return tape_fail(err, -EINVAL, "unknown option '%s'; try 'analyze --help'", text);
+}
+
+static int parse_flags(int argc, char **argv, struct options *o, struct tape_error *err)
+{
+	struct option table[N_ROWS + 1];
+	char letters[2 * N_ROWS + 2];
+	int code;
+
+	make_tables(table, letters);
+	optind = 0;
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+		const struct row *row = find_row(code);
+		int rc;
+
+		if (code == '?' || code == ':' || !row)
+			return refuse(code, argv, err);
+		rc = row->set(o, optarg, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* --- what is to be done --- */
+
+static bool find_view(struct options *o, const char *name)
+{
+	o->analysis = analysis_by_name(name);
+	o->command = o->analysis ? NULL : command_by_name(name);
+	return o->analysis || o->command;
+}
+
+/* "text, json and svg" of those that can show the shapes. */
+static const char *name_outputs(unsigned int shapes, char *text, size_t size)
+{
+	size_t n, length = 0;
+	const struct output *const *outputs = output_list(&n);
+
+	*text = '\0';
+	for (size_t i = 0; i < n; i++) {
+		if (outputs[i]->shapes & shapes && length < size)
+			length += (size_t)snprintf(text + length, size - length, "%s%s",
+						   length ? ", " : "", outputs[i]->name);
+	}
+	return text;
+}
+
+static int choose_output(struct options *o, struct tape_error *err)
+{
+	const struct output *output = NULL;
+	char names[256];
+
+	if (o->format)
+		output = output_by_name(o->format);
+	else if (o->path)
+		output = output_by_suffix(o->path);
+	if (o->format && !output)
+		return tape_fail(err, -EINVAL, "unknown format '%s'; %s has: %s", o->format,
+				 o->analysis->name,
+				 name_outputs(o->analysis->shapes, names, sizeof(names)));
+	if (!output)
+		output = output_by_name("text");
+	if (!output || !(output->shapes & o->analysis->shapes))
+		return tape_fail(err, -EINVAL, "%s cannot be written as %s; use one of: %s",
+				 o->analysis->name, output ? output->name : "text",
+				 name_outputs(o->analysis->shapes, names, sizeof(names)));
+	o->output = output;
+	return 0;
+}
+
+static int choose_command(const struct options *o, struct tape_error *err)
+{
+	const char *formats = o->command->formats;
+	size_t length = o->format ? strlen(o->format) : 0;
+
+	if (filter_is_active(&o->filter))
+		return tape_fail(err, -EINVAL, "%s looks at the whole tape; leave out the filters",
+				 o->command->name);
+	for (const char *at = formats; o->format && *at; at += strspn(at, " ")) {
+		size_t n = strcspn(at, " ");
+
+		if (n == length && memcmp(at, o->format, n) == 0)
+			return 0;
+		at += n;
+	}
+	if (o->format)
+		return tape_fail(err, -EINVAL, "%s cannot be written as '%s'; it has: %s",
+				 o->command->name, o->format, *formats ? formats : "no formats");
+	return 0;
+}
+
+static int parse_operands(int n, char **operands, struct options *o, struct tape_error *err)
+{
+	bool known = n > 0 && find_view(o, operands[0]);
+
+	if (n == 0)
+		return tape_fail(err, -EINVAL, "no tape is named; try 'analyze --help'");
+	if (n > 2)
+		return tape_fail(err, -EINVAL,
+				 "one tape at a time: '%s' is too many; "
+				 "try 'analyze --help'",
+				 operands[2]);
+	if (n == 1 && known)
+		return tape_fail(err, -EINVAL, "%s of which tape? try 'analyze %s FILE'",
+				 operands[0], operands[0]);
+	if (n == 2 && !known)
+		return tape_fail(err, -EINVAL, "unknown view '%s'; try 'analyze --help'",
+				 operands[0]);
+	/* A single word that is no file is more likely a view than a tape. */
+	if (n == 1 && !strpbrk(operands[0], "./") && access(operands[0], F_OK) < 0)
+		return tape_fail(err, -EINVAL,
+				 "'%s' is neither a view nor a file; "
+				 "try 'analyze --help'",
+				 operands[0]);
+	o->tape = operands[n - 1];
+	if (n == 1)
+		find_view(o, "summary");
+	return o->analysis ? choose_output(o, err) : choose_command(o, err);
+}
+
+int options_parse(int argc, char **argv, struct options *ret, struct tape_error *err)
+{
+	struct options o = { 0 };
+	int rc = parse_flags(argc, argv, &o, err);
+
+	if (rc < 0)
+		return rc;
+	if (!o.help && !o.version)
+		rc = parse_operands(argc - optind, argv + optind, &o, err);
+	if (rc < 0)
+		return rc;
+	*ret = o;
+	return 0;
+}
+
+/* --- help --- */
+
+static void help_options(FILE *out)
+{
+	for (size_t i = 0; i < N_ROWS; i++) {
+		const struct row *row = &rows[i];
+		char left[64];
+
+		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", row->letter ? '-' : ' ',
+			 row->letter ? row->letter : ' ', row->letter ? "," : " ", row->name,
+			 row->value ? " " : "", row->value ? row->value : "");
+		fprintf(out, "  %-24s %s\n", left, row->help);
+	}
+}
+
+void options_help(FILE *out)
+{
+	size_t n;
+	const struct analysis *const *analyses = analysis_list(&n);
+	const struct command *const *commands;
+	const struct output *const *outputs;
+
+	fprintf(out, "usage: analyze [VIEW] [options] TAPE\n\n"
+		     "Explains what a tape of perftape's record holds. TAPE may be - for standard "
+		     "input.\n\nviews (default: summary):\n");
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "  %-10s %s\n", analyses[i]->name, analyses[i]->help);
+	commands = command_list(&n);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->help);
+	fprintf(out, "\nformats:\n");
+	outputs = output_list(&n);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "  %-10s %s\n", outputs[i]->name, outputs[i]->help);
+	fprintf(out, "\noptions:\n");
+	help_options(out);
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Output "pprof": the profile as `go tool pprof` and others read it.
+ *
+ * It is written as many small Profile messages, one behind the other, each with
+ * a few elements: protobuf reads them as one. So nothing but the string table
+ * is held in memory, and that comes last. Ids are the profile's own numbers + 1.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyze/base/memory.h"
+#include "analyze/outputs/clean.h"
+#include "analyze/outputs/coverage_line.h"
+#include "analyze/outputs/gzip.h"
+#include "analyze/outputs/output.h"
+#include "analyze/outputs/pprof_map.h"
+#include "pprof.pb-c.h"
+
+struct pprof {
+	const struct output_job *job;
+	const struct profile *profile;
+	struct sink out;
+	struct gzip *gzip; /* NULL: written as it is */
+	struct names names;
+	struct pprof_map map;
+	struct intern strings;
+	struct arena arena;
+	VEC(uint8_t) packed;
+	VEC(uint64_t) locations;
+};
+
+static int64_t string_of(struct pprof *w, const char *text)
+{
+	return intern_text(&w->strings, clean_text(&w->arena, text));
+}
+
+static void write_part(struct pprof *w, const Perftape__Pprof__Profile *part)
+{
+	size_t size = perftape__pprof__profile__get_packed_size(part);
+
+	while (w->packed.room < size)
+		w->packed.items = vec_grow(w->packed.items, w->packed.room, &w->packed.room, 1);
+	perftape__pprof__profile__pack(part, w->packed.items);
+	if (w->gzip)
+		gzip_put(w->gzip, w->packed.items, size);
+	else
+		sink_put(&w->out, w->packed.items, size);
+}
+
+static Perftape__Pprof__ValueType value_type(struct pprof *w, const struct profile_type *type)
+{
+	Perftape__Pprof__ValueType v = PERFTAPE__PPROF__VALUE_TYPE__INIT;
+
+	v.type = string_of(w, type->type);
+	v.unit = string_of(w, type->unit);
+	return v;
+}
+
+static void write_head(struct pprof *w)
+{
+	const struct profile_head *head = profile_head(w->profile);
+	Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
+	Perftape__Pprof__ValueType types[PROFILE_MAX_VALUES], period;
+	Perftape__Pprof__ValueType *list[PROFILE_MAX_VALUES];
+
+	for (size_t i = 0; i < head->n_types; i++) {
+		types[i] = value_type(w, &head->types[i]);
+		list[i] = &types[i];
+	}
+	part.n_sample_type = head->n_types;
+	part.sample_type = list;
+	part.default_sample_type = types[head->default_type].type;
+	if (head->period) {
+		period = value_type(w, &head->period_type);
+		part.period_type = &period;
+		part.period = head->period;
+	}
+	part.time_nanos = (int64_t)head->start_wall_ns;
+	part.duration_nanos = (int64_t)head->duration_ns;
+	write_part(w, &part);
+}
+
+static void write_comment(struct pprof *w, const char *what, const char *text)
+{
+	Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
+	const char *clean = clean_text(&w->arena, text);
+	char *line = NULL;
+	int64_t number;
+
+	if (asprintf(&line, "%s: %s", what, clean) < 0)
+		return;
+	number = string_of(w, line);
+	part.n_comment = 1;
+	part.comment = &number;
+	write_part(w, &part);
+	free(line);
+}
+
+static void write_comments(struct pprof *w)
+{
+	const struct result *r = w->job->result;
+
+	write_comment(w, "tape", w->job->tape);
+	write_comment(w, "view", result_view(r));
+	write_comment(w, "coverage", coverage_line(&w->arena, result_get_coverage(r)));
+	for (size_t i = 0; i < result_n_notes(r); i++)
+		write_comment(w, "note", result_note(r, i));
+}
+
+static const char *build_id_text(struct pprof *w, const struct module *m)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *text = arena_alloc(&w->arena, (size_t)m->build_id_size * 2 + 1);
+
+	for (size_t i = 0; i < m->build_id_size; i++) {
+		text[i * 2] = hex[m->build_id[i] >> 4];
+		text[i * 2 + 1] = hex[m->build_id[i] & 15];
+	}
+	return text;
+}
+
+static void write_mappings(struct pprof *w)
+{
+	for (size_t i = 0; i < w->map.n; i++) {
+		const struct pprof_mapping *mapping = &w->map.mappings[i];
+		const struct module *m = profile_get_module(w->profile, mapping->module);
+		Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
+		Perftape__Pprof__Mapping out = PERFTAPE__PPROF__MAPPING__INIT, *list[] = { &out };
+
+		out.id = i + 1;
+		out.memory_start = mapping->start;
+		out.memory_limit = mapping->limit;
+		out.file_offset = mapping->file_offset;
+		/* The name by which pprof knows the kernel, and does not look for a file. */
+		out.filename =
+			string_of(w, m->kind == MODULE_KERNEL ? "[kernel.kallsyms]" : m->path);
+		out.build_id = string_of(w, build_id_text(w, m));
+		/*
+		 * Also where only a part is named: pprof would otherwise name the whole
+		 * mapping anew from what files there are, and show other rows than we do.
+		 */
+		out.has_functions = mapping->named;
+		part.n_mapping = 1;
+		part.mapping = list;
+		write_part(w, &part);
+	}
+}
+
+/*
+ * pprof makes names shorter that look like C++ to it, unless they differ from
+ * the system's name. "" does, and says no less where both are the same.
+ */
+static const char *system_name_of(const char *name, const char *system_name)
+{
+	bool may_change = strpbrk(name, "<>[]():") || strncmp(name, "_Z", 2) == 0 ||
+			  strncmp(name, "_R", 2) == 0;
+
+	return may_change && strcmp(name, system_name) == 0 ? "" : system_name;
+}
+
+/*
+ * Each location has a function of its own: one name may have several mangled
+ * names and files. pprof adds up functions by name.
+ */
+static void write_location(struct pprof *w, uint32_t frame)
+{
+	const struct profile_frame *f = profile_get_frame(w->profile, frame);
+	const struct named_frame *name = &w->names.frames[frame];
+	const char *text = names_function(&w->names, name->function);
+	uint32_t mapping = w->map.ids[f->module];
+	Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
+	Perftape__Pprof__Location location = PERFTAPE__PPROF__LOCATION__INIT;
+	Perftape__Pprof__Location *locations[] = { &location };
+	Perftape__Pprof__Function function = PERFTAPE__PPROF__FUNCTION__INIT;
+	Perftape__Pprof__Function *functions[] = { &function };
+	Perftape__Pprof__Line line = PERFTAPE__PPROF__LINE__INIT, *lines[] = { &line };
+
+	function.id = line.function_id = location.id = (uint64_t)frame + 1;
+	function.name = string_of(w, text);
+	function.system_name = string_of(w, system_name_of(text, name->system_name));
+	location.mapping_id = mapping;
+	location.address =
+		mapping ? pprof_map_address(&w->map.mappings[mapping - 1], f->offset) : f->offset;
+	location.n_line = 1;
+	location.line = lines;
+	part.n_location = part.n_function = 1;
+	part.location = locations;
+	part.function = functions;
+	write_part(w, &part);
+}
+
+static void set_label(struct pprof *w, Perftape__Pprof__Label *out, const struct profile_label *in)
+{
+	*out = (Perftape__Pprof__Label)PERFTAPE__PPROF__LABEL__INIT;
+	out->key = string_of(w, in->key);
+	if (in->text)
+		out->str = string_of(w, in->text);
+	else
+		out->num = in->number;
+}
+
+static void write_sample(struct pprof *w, const struct profile_sample *s)
+{
+	Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
+	Perftape__Pprof__Sample sample = PERFTAPE__PPROF__SAMPLE__INIT, *samples[] = { &sample };
+	Perftape__Pprof__Label labels[PROFILE_MAX_LABELS], *label_list[PROFILE_MAX_LABELS];
+	const struct profile_label *in = profile_get_labels(w->profile, s->labels, &sample.n_label);
+	int64_t values[PROFILE_MAX_VALUES];
+
+	w->locations.n = 0;
+	for (uint32_t stack = s->stack; stack != PROFILE_ROOT;
+	     stack = profile_get_stack(w->profile, stack)->parent)
+		*vec_push(&w->locations) =
+			(uint64_t)profile_get_stack(w->profile, stack)->frame + 1;
+	for (size_t i = 0; i < sample.n_label; i++) {
+		set_label(w, &labels[i], &in[i]);
+		label_list[i] = &labels[i];
+	}
+	sample.n_value = profile_head(w->profile)->n_types;
+	for (size_t i = 0; i < sample.n_value; i++)
+		values[i] = s->values[i];
+	sample.value = values;
+	sample.label = label_list;
+	sample.n_location_id = w->locations.n;
+	sample.location_id = w->locations.items;
+	part.n_sample = 1;
+	part.sample = samples;
+	write_part(w, &part);
+}
+
+static void write_strings(struct pprof *w)
+{
+	for (uint32_t i = 0; i < intern_count(&w->strings); i++) {
+		Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
+		char *text = (char *)(uintptr_t)intern_get_text(&w->strings, i);
+
+		part.n_string_table = 1;
+		part.string_table = &text;
+		write_part(w, &part);
+	}
+}
+
+static void write_profile(struct pprof *w)
+{
+	size_t value = profile_head(w->profile)->default_type;
+
+	names_init(&w->names, w->profile, w->job->names, NAMES_PLAIN);
+	pprof_map_init(&w->map, &w->names, value);
+	string_of(w, ""); /* number 0, as pprof demands */
+	write_head(w);
+	write_comments(w);
+	write_mappings(w);
+	for (uint32_t i = 0; i < profile_n_frames(w->profile); i++)
+		write_location(w, i);
+	for (size_t i = 0; i < profile_n_samples(w->profile); i++)
+		write_sample(w, profile_get_sample(w->profile, i));
+	write_strings(w);
+	names_done(&w->names);
+	pprof_map_done(&w->map);
+}
+
+static int write_pprof(const struct output_job *job, struct tape_error *err)
+{
+	const struct result_item *item = result_first(job->result, RESULT_PROFILE);
+	struct pprof w = { .job = job, .out = { .file = job->out } };
+
+	/* A file holds one profile: the view's answer comes first. */
+	if (!item)
+		return sink_finish(&w.out, err);
+	w.profile = item->profile;
+	if (!job->options.no_compression) {
+		w.gzip = memory_alloc(sizeof(*w.gzip));
+		gzip_init(w.gzip, &w.out);
+	}
+	write_profile(&w);
+	if (w.gzip)
+		gzip_finish(w.gzip);
+	free(w.gzip);
+	intern_done(&w.strings);
+	arena_done(&w.arena);
+	vec_done(&w.packed);
+	vec_done(&w.locations);
+	return sink_finish(&w.out, err);
+}
+
+extern const struct output output_pprof;
+
+const struct output output_pprof = {
+	.name = "pprof",
+	.help = "for go tool pprof and others that read its format (gzip)",
+	.suffixes = ".pb.gz .pprof .pb",
+	.shapes = RESULT_PROFILE,
+	.write = write_pprof,
+};

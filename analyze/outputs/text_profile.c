@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A profile as text: what was measured in one line, the functions that took
+ * most as pprof's -top has them, the call tree, and what has no name.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "analyze/base/map.h"
+#include "analyze/base/sum.h"
+#include "analyze/outputs/clean.h"
+#include "analyze/outputs/grid.h"
+#include "analyze/outputs/text.h"
+#include "analyze/outputs/tops.h"
+#include "analyze/outputs/units.h"
+
+static const char *plural(uint64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
+/* How many different numbers the samples' label of this key has; together with pid for threads. */
+static uint64_t count_labels(const struct profile *p, const char *key)
+{
+	struct map seen = { 0 };
+	uint64_t n;
+
+	for (size_t i = 0; i < profile_n_samples(p); i++) {
+		uint32_t set = profile_get_sample(p, i)->labels;
+		const struct profile_label *label = profile_find_label(p, set, key);
+
+		if (label)
+			map_add(&seen, (uint64_t)label->number, NULL);
+	}
+	n = seen.n;
+	map_done(&seen);
+	return n;
+}
+
+static void write_quantity(struct sink *out, int64_t value, const struct profile_type *type)
+{
+	struct units_text text = units_value(value, type->unit);
+
+	if (strcmp(type->unit, "count") == 0)
+		sink_printf(out, "%s %s", text.text, type->type);
+	else
+		sink_text(out, text.text);
+}
+
+static void write_headline(const struct text_page *page, const struct profile *p)
+{
+	const struct profile_head *head = profile_head(p);
+	int64_t total = profile_total(p, head->default_type);
+	uint64_t processes = count_labels(p, "pid"), threads = count_labels(p, "tid");
+	struct arena arena = { 0 };
+
+	sink_printf(page->out, "%s: ", clean_text(&arena, head->title));
+	write_quantity(page->out, total, &head->types[head->default_type]);
+	if (head->duration_ns)
+		sink_printf(page->out, " in %s", units_ns((int64_t)head->duration_ns).text);
+	for (size_t i = 0; i < head->n_types; i++) {
+		if (i == head->default_type)
+			continue;
+		sink_text(page->out, ", ");
+		write_quantity(page->out, profile_total(p, i), &head->types[i]);
+	}
+	if (processes)
+		sink_printf(page->out, ", %" PRIu64 " %s", processes,
+			    plural(processes, "process", "processes"));
+	if (threads)
+		sink_printf(page->out, ", %" PRIu64 " %s", threads,
+			    plural(threads, "thread", "threads"));
+	if (head->start_wall_ns)
+		sink_printf(page->out, ", from %s", units_wall(head->start_wall_ns).text);
+	sink_text(page->out, "\n");
+	arena_done(&arena);
+}
+
+static void write_top(struct grid *g, const struct names *n, const struct top *top, int64_t sum,
+		      int64_t total)
+{
+	const struct profile_head *head = profile_head(n->profile);
+	const char *unit = head->types[head->default_type].unit;
+	const struct module *m = profile_get_module(n->profile, top->module);
+
+	grid_cell(g, units_value(top->flat, unit).text);
+	grid_cell(g, units_share(top->flat, total).text);
+	grid_cell(g, units_share(sum, total).text);
+	grid_cell(g, units_value(top->cum, unit).text);
+	grid_cell(g, units_share(top->cum, total).text);
+	grid_cell(g, m->kind == MODULE_MARK ? "" : clean_text(&g->arena, module_short_name(m)));
+	grid_cell(g, names_function(n, top->function));
+}
+
+static void write_tops(const struct text_page *page, const struct names *n)
+{
+	static const char *const heads[] = { "flat", "flat%", "sum%", "cum", "cum%" };
+	size_t value = profile_head(n->profile)->default_type, shown;
+	int64_t total = profile_total(n->profile, value), sum = 0;
+	struct tops tops;
+	struct grid g;
+
+	tops_init(&tops, n, value);
+	grid_init(&g);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		grid_column(&g, GRID_RIGHT, heads[i]);
+	grid_column(&g, GRID_LEFT, "module");
+	grid_column(&g, GRID_LEFT, "function");
+	shown = tops.n < page->top ? tops.n : page->top;
+	for (size_t i = 0; i < shown; i++) {
+		sum = sum_add(sum, tops.items[i].flat);
+		write_top(&g, n, &tops.items[i], sum, total);
+	}
+	sink_text(page->out, "\nTop functions\n");
+	grid_write(&g, page->out);
+	if (shown < tops.n)
+		sink_printf(page->out, "  …%zu more (%s)\n", tops.n - shown,
+			    units_share(total - sum, total).text);
+	grid_done(&g);
+	tops_done(&tops);
+}
+
+/* Says which of the usual reasons it may have. */
+static void write_empty(const struct text_page *page)
+{
+	const struct coverage *c = result_get_coverage(page->job->result);
+
+	sink_text(page->out, "  no samples: ");
+	if (c->filtered)
+		sink_text(page->out, "the filters leave nothing of it; try without them\n");
+	else if (c->lost_events || c->lost_blocks || c->damaged_places)
+		sink_text(page->out, "they may be among what was lost, see the coverage below\n");
+	else
+		sink_text(page->out, "what was recorded did not run on a CPU while it was watched; "
+				     "try a longer time or a higher rate\n");
+}
+
+void text_profile(const struct text_page *page, const struct profile *p)
+{
+	struct names names;
+
+	write_headline(page, p);
+	if (!profile_n_samples(p)) {
+		write_empty(page);
+		return;
+	}
+	names_init(&names, p, page->job->names, NAMES_PLAIN);
+	write_tops(page, &names);
+	text_tree(page, &names);
+	text_unnamed(page, &names);
+	names_done(&names);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What has no name, by module, with the reason where the symbolizer gave one
+ * and else what usually helps with that kind of module.
+ */
+#include <string.h>
+
+#include "analyze/base/sum.h"
+#include "analyze/outputs/clean.h"
+#include "analyze/outputs/grid.h"
+#include "analyze/outputs/text.h"
+#include "analyze/outputs/tops.h"
+#include "analyze/outputs/units.h"
+
+#define MOST_ROWS 10
+
+static const char *const remedies[] = {
+	[MODULE_FILE] = "no symbol there: a file that is not stripped, or --symfs, would name it",
+	[MODULE_KERNEL] = "record as root, so that the tape brings the kernel's names",
+	[MODULE_KMOD] = "record as root, so that the tape brings the module's names",
+	[MODULE_VDSO] = "the tape brings no names of it",
+	[MODULE_BPF] = "a BPF program whose name was not seen",
+	[MODULE_ANON] = "code that was made at run time (JIT): no file has its names",
+	[MODULE_UNKNOWN] = "no mapping was known at these addresses",
+	[MODULE_MARK] = "",
+};
+
+/* The symbolizer's remark on this module: the text behind "path: ". NULL: none. */
+static const char *find_note(const struct symbolizer *s, const char *path)
+{
+	size_t size = strlen(path);
+
+	for (size_t i = 0; i < symbolizer_n_notes(s); i++) {
+		const char *note = symbolizer_note(s, i);
+
+		if (strncmp(note, path, size) == 0 && strncmp(note + size, ": ", 2) == 0)
+			return note + size + 2;
+	}
+	return NULL;
+}
+
+static void add_row(struct grid *g, const struct symbolizer *s, const struct names *n,
+		    const struct unnamed *u, int64_t total)
+{
+	const struct module *m = profile_get_module(n->profile, u->module);
+	const char *note = find_note(s, m->path);
+
+	grid_cell(g, units_share(u->flat, total).text);
+	grid_cell(g, units_share(u->cum, total).text);
+	grid_cell(g, clean_text(&g->arena, module_short_name(m)));
+	grid_cell(g, clean_text(&g->arena, note ? note : remedies[m->kind]));
+}
+
+void text_unnamed(const struct text_page *page, const struct names *n)
+{
+	size_t value = profile_head(n->profile)->default_type, shown;
+	int64_t total = profile_total(n->profile, value), flat = 0;
+	struct unnamed_list list;
+	struct grid g;
+
+	unnamed_init(&list, n, value);
+	if (list.n) {
+		grid_init(&g);
+		grid_column(&g, GRID_RIGHT, "flat%");
+		grid_column(&g, GRID_RIGHT, "cum%");
+		grid_column(&g, GRID_LEFT, "module");
+		grid_column(&g, GRID_LEFT, "why, and what helps");
+		shown = list.n < MOST_ROWS ? list.n : MOST_ROWS;
+		vec_for_each (u, &list) {
+			flat = sum_add(flat, u->flat);
+		}
+		for (size_t i = 0; i < shown; i++)
+			add_row(&g, page->job->names, n, &list.items[i], total);
+		sink_printf(page->out, "\nWithout names: %s in all\n",
+			    units_share(flat, total).text);
+		grid_write(&g, page->out);
+		if (shown < list.n)
+			sink_printf(page->out, "  …%zu more modules\n", list.n - shown);
+		grid_done(&g);
+	}
+	unnamed_done(&list);
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* See pipeline.h. What is lost or unknown on the way ends up in the result's coverage. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <tape/cleanup.h>
+
+#include "analyze/analyses/frames.h"
+#include "analyze/base/memory.h"
+#include "analyze/pipeline.h"
+#include "analyze/replay/order.h"
+
+#define MOST_NOTES 20
+
+struct pipeline {
+	struct tape_reader *reader;
+	const struct analysis *analysis;
+	struct filter filter;
+	struct world *world;
+	struct order *order;
+	struct result *result;
+	struct bundle *bundle;
+	void *state;
+	struct analysis_input in;
+	bool wanted[256]; /* by record type */
+	uint64_t events;
+	uint64_t first_ns, last_ns; /* of the events that passed */
+};
+
+static void pipeline_done(struct pipeline *p)
+{
+	if (p->state && p->analysis->done)
+		p->analysis->done(p->state);
+	free(p->state);
+	order_free(p->order);
+	world_free(p->world);
+	result_free(p->result);
+	bundle_free(p->bundle);
+}
+
+/* --- the beginning --- */
+
+/*
+ * The first epoch that can be read says how the tape was made; that is known
+ * before the first event even if the block that said it then is lost.
+ */
+static int preview(struct pipeline *p, struct tape_error *err)
+{
+	struct tape_block *block;
+	bool found = false;
+	int rc = 0;
+
+	while (!found && (rc = tape_reader_next(p->reader, &block, err)) > 0) {
+		found = block->header.kind == TAPE_BLOCK_EPOCH;
+		if (found) {
+			tape_block_for_each (block, record) {
+				world_preview(p->world, record);
+			}
+		}
+		tape_block_free(block);
+	}
+	tape_reader_rewind(p->reader);
+	return rc < 0 ? rc : 0;
+}
+
+static void on_process_end(void *arg, const struct process *process)
+{
+	struct pipeline *p = arg;
+
+	p->analysis->on_process(p->state, &p->in, process);
+}
+
+static int begin(struct pipeline *p, const struct pipeline_options *options, struct tape_error *err)
+{
+	const struct tape_file_header *header;
+	bool known;
+	int rc;
+
+	p->filter = *options->filter;
+	p->world = world_new();
+	p->result = result_new(p->analysis->name, p->analysis->title);
+	p->bundle = bundle_new();
+	p->state = memory_alloc(p->analysis->state_size);
+	header = tape_reader_header(p->reader, &known);
+	if (known)
+		world_set_start(p->world, header->mono_ns, header->wall_ns);
+	rc = preview(p, err);
+	if (rc < 0)
+		return rc;
+
+	p->order = order_new(p->reader, ORDER_LIMIT);
+	filter_bind(&p->filter, p->world);
+	for (const uint16_t *type = p->analysis->wants; *type; type++)
+		p->wanted[*type & 255] = true;
+	p->in.world = p->world;
+	p->in.top = options->top;
+	p->in.file_bytes = options->file_bytes;
+	p->in.from_ns = world_start_ns(p->world);
+	if (p->in.from_ns < p->filter.from_ns)
+		p->in.from_ns = p->filter.from_ns;
+	if (p->analysis->on_process) {
+		p->world->tasks.on_end = on_process_end;
+		p->world->tasks.on_end_arg = p;
+	}
+	if (p->analysis->begin)
+		p->analysis->begin(p->state, &p->in);
+	return 0;
+}
+
+/* --- the middle --- */
+
+static void add_symbol(struct pipeline *p, const struct ev_symbol *record)
+{
+	uint32_t index = modules_index(&p->world->modules, record->module);
+	struct symbol symbol = { record->start, record->size, record->name };
+	struct module module;
+
+	if (index == MODULES_NONE)
+		return;
+	module = frames_module(modules_get(&p->world->modules, index));
+	bundle_add(p->bundle, &module, &symbol);
+}
+
+static void run_event(struct pipeline *p, const struct ev_header *event)
+{
+	const struct thread *thread = tasks_thread(&p->world->tasks, event);
+
+	p->events++;
+	if (!filter_passes(&p->filter, p->world, thread, event))
+		return;
+	p->in.events++;
+	if (!p->first_ns || event->time_ns < p->first_ns)
+		p->first_ns = event->time_ns;
+	if (event->time_ns > p->last_ns)
+		p->last_ns = event->time_ns;
+	p->analysis->on_event(p->state, &p->in, thread, event);
+}
+
+static void run_batch(struct pipeline *p, const struct order_batch *batch)
+{
+	world_begin_batch(p->world, batch);
+	for (size_t i = 0; i < batch->n_definitions; i++) {
+		if (batch->definitions[i]->type == EV_SYMBOL)
+			add_symbol(p, (const struct ev_symbol *)batch->definitions[i]);
+	}
+	for (size_t i = 0; i < batch->n_records; i++) {
+		const struct ev_header *record = batch->records[i].record;
+
+		world_apply(p->world, record);
+		if (record->type < 256 && p->wanted[record->type])
+			run_event(p, record);
+	}
+}
+
+/* --- the end --- */
+
+static void fill_coverage(struct pipeline *p)
+{
+	const struct world *w = p->world;
+	const struct tape_health *health = &p->in.health;
+	struct coverage *c = result_coverage(p->result);
+
+	c->records = w->records;
+	c->lost_events = w->gaps.lost_events;
+	c->lost_ns = gaps_covered_ns(&w->gaps, GAP_LOSS, p->in.from_ns, p->in.to_ns);
+	c->paused_ns = gaps_covered_ns(&w->gaps, GAP_PAUSE, p->in.from_ns, p->in.to_ns);
+	c->damaged_places = health->n_places;
+	c->lost_blocks = health->lost_blocks;
+	c->lost_bytes = health->lost_bytes;
+	c->unknown_records = health->unknown_records + health->bad_records;
+	c->complete = health->complete;
+	c->filtered = p->in.events < p->events;
+	c->first_ns = p->first_ns;
+	c->last_ns = p->last_ns;
+}
+
+static void fill_notes(struct pipeline *p)
+{
+	const struct facts *notes = &p->world->notes;
+	char filter[512], text[600];
+
+	if (p->events && !p->in.events) {
+		filter_describe(&p->filter, filter, sizeof(filter));
+		snprintf(text, sizeof(text), "no sample matches %s", filter);
+		result_add_note(p->result, text);
+	}
+	for (size_t i = 0; i < facts_count(notes) && i < MOST_NOTES; i++)
+		result_add_note(p->result, facts_key(notes, i));
+	if (facts_count(notes) > MOST_NOTES)
+		result_add_note(p->result, "there are more remarks: see analyze info");
+}
+
+static void finish(struct pipeline *p)
+{
+	const struct world *w = p->world;
+
+	tape_reader_health(p->reader, &p->in.health);
+	for (size_t i = 0; i < p->in.health.n_places; i++)
+		gaps_damage(&p->world->gaps, &p->in.health.places[i]);
+	p->in.to_ns = w->last_ns < p->filter.to_ns ? w->last_ns : p->filter.to_ns;
+	if (p->in.to_ns < p->in.from_ns)
+		p->in.to_ns = p->in.from_ns;
+	tasks_end_all(&p->world->tasks);
+	fill_coverage(p);
+	fill_notes(p);
+	if (p->analysis->finish)
+		p->analysis->finish(p->state, &p->in, p->result);
+}
+
+int pipeline_run(struct tape_reader *reader, const struct pipeline_options *options,
+		 struct pipeline_report *ret, struct tape_error *err)
+{
+	CLEANUP(pipeline_done) struct pipeline p = { .reader = reader };
+	struct order_batch batch;
+	int rc;
+
+	p.analysis = options->analysis;
+	rc = begin(&p, options, err);
+	while (rc >= 0 && (rc = order_next(p.order, &batch, err)) > 0)
+		run_batch(&p, &batch);
+	if (rc < 0)
+		return rc;
+	finish(&p);
+
+	ret->events = p.events;
+	ret->passed = p.in.events;
+	ret->result = TAKE(p.result);
+	ret->bundle = TAKE(p.bundle);
+	return 0;
+}
+
+void pipeline_report_done(struct pipeline_report *report)
+{
+	result_free(report->result);
+	bundle_free(report->bundle);
+	*report = (struct pipeline_report){ 0 };
+}

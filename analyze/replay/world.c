@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Hands each record to the part of the world that it is about. */
+#include <string.h>
+
+#include "analyze/base/memory.h"
+#include "analyze/replay/world.h"
+
+#define MOST_CLOCKS	  ((size_t)1 << 18)
+#define MOST_CGROUP_BYTES ((size_t)64 << 20)
+
+struct world *world_new(void)
+{
+	struct world *w = memory_alloc(sizeof(*w));
+
+	tasks_init(&w->tasks);
+	w->first_ns = UINT64_MAX;
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (!w)
+		return;
+	tasks_done(&w->tasks);
+	modules_done(&w->modules);
+	stacks_done(&w->stacks);
+	gaps_done(&w->gaps);
+	facts_done(&w->host);
+	facts_done(&w->config);
+	facts_done(&w->cost);
+	facts_done(&w->notes);
+	intern_done(&w->cgroup_paths);
+	map_done(&w->cgroups);
+	vec_done(&w->clocks);
+	free(w);
+}
+
+/* --- records about the tape --- */
+
+static void add_clock(struct world *w, const struct world_clock *clock)
+{
+	const struct world_clock *last = w->clocks.n ? &w->clocks.items[w->clocks.n - 1] : NULL;
+
+	if (!clock->wall_ns || w->clocks.n >= MOST_CLOCKS)
+		return;
+	if (last && last->epoch == clock->epoch && last->mono_ns == clock->mono_ns)
+		return;
+	*vec_push(&w->clocks) = *clock;
+}
+
+void world_set_start(struct world *w, uint64_t mono_ns, uint64_t wall_ns)
+{
+	w->start_ns = mono_ns;
+	add_clock(w, &(struct world_clock){ .mono_ns = mono_ns, .wall_ns = wall_ns });
+}
+
+static void apply_epoch(struct world *w, const struct ev_header *h)
+{
+	const struct ev_epoch *record = (const struct ev_epoch *)h;
+
+	add_clock(w, &(struct world_clock){ record->number, record->mono_ns, record->wall_ns });
+}
+
+static void apply_host(struct world *w, const struct ev_header *h)
+{
+	const struct ev_host *record = (const struct ev_host *)h;
+
+	facts_put_text(&w->host, record->text, ev_tail_size(h, sizeof(*record)));
+}
+
+static void apply_config(struct world *w, const struct ev_header *h)
+{
+	const struct ev_config *record = (const struct ev_config *)h;
+
+	facts_put_text(&w->config, record->text, ev_tail_size(h, sizeof(*record)));
+}
+
+static void apply_cost(struct world *w, const struct ev_header *h)
+{
+	const struct ev_cost *record = (const struct ev_cost *)h;
+
+	facts_put_number(&w->cost, record->key, ev_tail_size(h, sizeof(*record)), record->value);
+}
+
+static void apply_note(struct world *w, const struct ev_header *h)
+{
+	const struct ev_note *record = (const struct ev_note *)h;
+
+	facts_put_number(&w->notes, record->text, ev_tail_size(h, sizeof(*record)), h->time_ns);
+}
+
+static void apply_loss(struct world *w, const struct ev_header *h)
+{
+	gaps_loss(&w->gaps, (const struct ev_loss *)h);
+}
+
+static void apply_pause(struct world *w, const struct ev_header *h)
+{
+	gaps_pause(&w->gaps, (const struct ev_pause *)h);
+}
+
+/* --- records about who ran --- */
+
+static void apply_process(struct world *w, const struct ev_header *h)
+{
+	tasks_process(&w->tasks, (const struct ev_process *)h);
+}
+
+static void apply_task(struct world *w, const struct ev_header *h)
+{
+	tasks_task(&w->tasks, (const struct ev_task *)h);
+}
+
+static void apply_mapping(struct world *w, const struct ev_header *h)
+{
+	const struct ev_mapping *record = (const struct ev_mapping *)h;
+
+	if (tasks_mapping(&w->tasks, record))
+		modules_map(&w->modules, record);
+}
+
+static void apply_fork(struct world *w, const struct ev_header *h)
+{
+	tasks_fork(&w->tasks, (const struct ev_fork *)h);
+}
+
+static void apply_exec(struct world *w, const struct ev_header *h)
+{
+	tasks_exec(&w->tasks, (const struct ev_exec *)h);
+}
+
+static void apply_comm(struct world *w, const struct ev_header *h)
+{
+	tasks_comm(&w->tasks, (const struct ev_comm *)h);
+}
+
+static void apply_exit(struct world *w, const struct ev_header *h)
+{
+	tasks_exit(&w->tasks, (const struct ev_exit *)h);
+}
+
+static void define_cgroup(struct world *w, const struct ev_cgroup *record)
+{
+	size_t room = ev_tail_size(&record->h, sizeof(*record));
+	uint32_t path;
+
+	if (w->cgroup_paths.arena.total > MOST_CGROUP_BYTES)
+		return;
+	path = intern_bytes(&w->cgroup_paths, record->path, (uint32_t)strnlen(record->path, room));
+	*map_add(&w->cgroups, record->cgroup, NULL) = (uint64_t)path + 1;
+}
+
+typedef void apply_fn(struct world *w, const struct ev_header *h);
+
+static apply_fn *const appliers[] = {
+	[EV_EPOCH] = apply_epoch, [EV_HOST] = apply_host,	[EV_CONFIG] = apply_config,
+	[EV_COST] = apply_cost,	  [EV_LOSS] = apply_loss,	[EV_PAUSE] = apply_pause,
+	[EV_NOTE] = apply_note,	  [EV_PROCESS] = apply_process, [EV_TASK] = apply_task,
+	[EV_FORK] = apply_fork,	  [EV_MAPPING] = apply_mapping, [EV_EXEC] = apply_exec,
+	[EV_COMM] = apply_comm,	  [EV_EXIT] = apply_exit,
+};
+
+static void count(struct world *w, const struct ev_header *h)
+{
+	w->records++;
+	w->counts[h->type < 256 ? h->type : 0]++;
+	if (!h->time_ns)
+		return;
+	if (h->time_ns < w->first_ns)
+		w->first_ns = h->time_ns;
+	if (h->time_ns > w->last_ns)
+		w->last_ns = h->time_ns;
+}
+
+void world_begin_batch(struct world *w, const struct order_batch *batch)
+{
+	stacks_begin_epoch(&w->stacks, batch->epoch);
+	tasks_begin_epoch(&w->tasks, batch->epoch);
+	for (size_t i = 0; i < batch->n_definitions; i++) {
+		const struct ev_header *h = batch->definitions[i];
+
+		w->records++;
+		w->counts[h->type]++;
+		if (h->type == EV_STACK)
+			stacks_define(&w->stacks, (const struct ev_stack *)h);
+		else if (h->type == EV_MODULE)
+			modules_define(&w->modules, (const struct ev_module *)h);
+		else if (h->type == EV_CGROUP)
+			define_cgroup(w, (const struct ev_cgroup *)h);
+	}
+}
+
+void world_apply(struct world *w, const struct ev_header *record)
+{
+	count(w, record);
+	if (record->type < sizeof(appliers) / sizeof(*appliers) && appliers[record->type])
+		appliers[record->type](w, record);
+}
+
+void world_preview(struct world *w, const struct ev_header *record)
+{
+	if (record->type == EV_EPOCH || record->type == EV_HOST || record->type == EV_CONFIG)
+		appliers[record->type](w, record);
+}
+
+/* --- questions --- */
+
+/* What an offset means for each kind: <tape/events/process.h>. */
+static struct world_place place(const struct world *w, const struct mapping *m, uint64_t address)
+{
+	uint32_t index = modules_index(&w->modules, m->module);
+
+	if (index == MODULES_NONE)
+		return (struct world_place){ MODULES_NONE, address };
+	if (modules_get(&w->modules, index)->kind == EV_MODULE_ANON)
+		return (struct world_place){ index, address };
+	return (struct world_place){ index, address - m->start + m->file_offset };
+}
+
+struct world_place world_resolve(const struct world *w, const struct process *p, uint64_t address)
+{
+	const struct mapping *m = mappings_find(&p->maps, address);
+
+	if (!m)
+		m = mappings_find(&w->tasks.kernel.maps, address);
+	return m ? place(w, m, address) : (struct world_place){ MODULES_NONE, address };
+}
+
+const char *world_cgroup_path(const struct world *w, uint64_t id)
+{
+	const uint64_t *slot = id ? map_find(&w->cgroups, id) : NULL;
+
+	return slot ? intern_get_text(&w->cgroup_paths, (uint32_t)(*slot - 1)) : NULL;
+}
+
+/* The latest pair that is not after a moment of one of the clocks, else the earliest one. */
+static const struct world_clock *clock_at(const struct world *w, uint64_t ns, bool wall)
+{
+	const struct world_clock *best = NULL;
+	uint64_t best_at = 0;
+
+	vec_for_each (c, &w->clocks) {
+		uint64_t at = wall ? c->wall_ns : c->mono_ns;
+		bool better = at <= ns ? best_at > ns || at >= best_at : at < best_at;
+
+		if (best && !better)
+			continue;
+		best = c;
+		best_at = at;
+	}
+	return best;
+}
+
+uint64_t world_wall_ns(const struct world *w, uint64_t mono_ns)
+{
+	const struct world_clock *c = clock_at(w, mono_ns, false);
+
+	return c ? c->wall_ns + (mono_ns - c->mono_ns) : 0;
+}
+
+uint64_t world_mono_ns(const struct world *w, uint64_t wall_ns)
+{
+	const struct world_clock *c = clock_at(w, wall_ns, true);
+
+	if (!c || (wall_ns < c->wall_ns && c->wall_ns - wall_ns > c->mono_ns))
+		return 0;
+	return c->mono_ns + (wall_ns - c->wall_ns);
+}
+
+uint64_t world_start_ns(const struct world *w)
+{
+	if (w->start_ns)
+		return w->start_ns;
+	if (w->clocks.n)
+		return w->clocks.items[0].mono_ns;
+	return w->first_ns == UINT64_MAX ? 0 : w->first_ns;
+}

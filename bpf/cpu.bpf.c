@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * Probe group "cpu": the thread that a timer or a cycle counter found on the
+ * CPU, and its stacks. The idle task is not recorded.
+ */
+#include "maps.bpf.h"
+#include "emit.bpf.h"
+#include "filter.bpf.h"
+#include "stacks.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+SEC("perf_event")
+int on_sample(struct bpf_perf_event_data *ctx)
+{
+	struct control c;
+	struct ev_cpu_sample *ev;
+	uint64_t kstack, ustack;
+
+	if (!control_read(&c) || c.paused || !(uint32_t)bpf_get_current_pid_tgid() ||
+	    !filter_allows_current(&c))
+		return 0;
+	/* Before the event: whoever reads the event finds the stacks before it in the ring. */
+	kstack = stacks_take(ctx, &c, EV_STACK_KERNEL);
+	ustack = stacks_take(ctx, &c, EV_STACK_USER);
+
+	ev = emit_reserve(&c, EV_CPU_SAMPLE, sizeof(*ev));
+	if (!ev)
+		return 0; /* emit_reserve() has counted it */
+	ev->kstack = kstack;
+	ev->ustack = ustack;
+	ev->cgroup = bpf_get_current_cgroup_id();
+	emit_submit(&c, ev);
+	return 0;
+}

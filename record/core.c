@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* See core.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <tape/cleanup.h>
+
+#include "core.skel.h"
+#include "record/core.h"
+
+struct core {
+	struct bpf_object_open_opts open_opts;
+	struct core_bpf *skel;
+	struct control *control;
+	unsigned int n_rings;
+	int ring_fds[CONTROL_MAX_RINGS];
+};
+
+DEFINE_CLEANUP(core_close, struct core);
+
+static const char *const shared_maps[] = { "control", "rings",	"losses",
+					   "targets", "cgroup", "stacks_seen" };
+
+/* What stands behind the error numbers that loading gives. */
+static int fail_load(int rc, const char *name, struct tape_error *err)
+{
+	if (rc == -EPERM || rc == -EACCES)
+		return tape_fail(
+			err, rc,
+			"%s: the kernel does not let us load BPF programs; run as root or grant CAP_BPF and CAP_PERFMON",
+			name);
+	if (rc == -ESRCH || rc == -ENOENT)
+		return tape_fail(
+			err, rc,
+			"%s: the kernel brings no type information (/sys/kernel/btf/vmlinux); give it with --btf FILE or use a kernel with CONFIG_DEBUG_INFO_BTF",
+			name);
+	if (rc == -EINVAL || rc == -ENOTSUP)
+		return tape_fail(
+			err, rc,
+			"%s: this kernel cannot run the BPF program; 5.10 or later is needed (-v shows why)",
+			name);
+	return tape_fail(err, rc, "%s: cannot load the BPF program: %s", name, strerror(-rc));
+}
+
+static int make_rings(struct core *c, const struct core_options *options, struct tape_error *err)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	unsigned int shift = 2, max = options->rings ? options->rings : CONTROL_MAX_RINGS;
+
+	if (options->rings)
+		shift = 0;
+	while ((((unsigned long)cpus - 1) >> shift) >= max)
+		shift++;
+	c->n_rings = (unsigned int)(((unsigned long)cpus - 1) >> shift) + 1;
+	for (unsigned int i = 0; i < c->n_rings; i++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0,
+					(uint32_t)options->ring_bytes, NULL);
+
+		if (fd < 0)
+			return tape_fail(err, -errno,
+					 "cannot make a ring buffer: %s; try a smaller --ring-size",
+					 strerror(errno));
+		c->ring_fds[i] = fd;
+		if (bpf_map_update_elem(bpf_map__fd(c->skel->maps.rings), &i, &fd, BPF_ANY) < 0)
+			return tape_fail(err, -errno, "cannot use a ring buffer: %s",
+					 strerror(errno));
+	}
+	c->control->ring_shift = shift;
+	c->control->wake_bytes = options->ring_bytes / 2;
+	return 0;
+}
+
+static int map_control(struct core *c, struct tape_error *err)
+{
+	void *p = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       bpf_map__fd(c->skel->maps.control), 0);
+
+	if (p == MAP_FAILED)
+		return tape_fail(err, -errno, "cannot map the control block: %s", strerror(errno));
+	c->control = p;
+	return 0;
+}
+
+int core_open(const struct core_options *options, struct core **ret, struct tape_error *err)
+{
+	CLEANUP(core_closep) struct core *c = calloc(1, sizeof(*c));
+	int rc;
+
+	if (!c)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	memset(c->ring_fds, -1, sizeof(c->ring_fds));
+	c->open_opts.sz = sizeof(c->open_opts);
+	c->open_opts.btf_custom_path = options->btf;
+	c->skel = core_bpf__open_opts(&c->open_opts);
+	if (!c->skel)
+		return fail_load(-errno, "core", err);
+	rc = core_bpf__load(c->skel);
+	if (rc < 0)
+		return fail_load(rc, "core", err);
+	rc = map_control(c, err);
+	if (rc == 0)
+		rc = make_rings(c, options, err);
+	if (rc < 0)
+		return rc;
+	c->control->filter = options->filter;
+	*ret = TAKE(c);
+	return 0;
+}
+
+void core_close(struct core *c)
+{
+	if (!c)
+		return;
+	if (c->control)
+		munmap(c->control, (size_t)sysconf(_SC_PAGESIZE));
+	for (size_t i = 0; i < CONTROL_MAX_RINGS; i++) {
+		if (c->ring_fds[i] >= 0)
+			close(c->ring_fds[i]);
+	}
+	core_bpf__destroy(c->skel);
+	free(c);
+}
+
+const struct bpf_object_open_opts *core_open_opts(const struct core *c)
+{
+	return &c->open_opts;
+}
+
+int core_load(const struct core *c, struct bpf_object *object, const char *name,
+	      struct tape_error *err)
+{
+	int rc;
+
+	for (size_t i = 0; i < sizeof(shared_maps) / sizeof(*shared_maps); i++) {
+		struct bpf_map *own = bpf_object__find_map_by_name(object, shared_maps[i]);
+		const struct bpf_map *shared =
+			bpf_object__find_map_by_name(c->skel->obj, shared_maps[i]);
+
+		rc = own ? bpf_map__reuse_fd(own, bpf_map__fd(shared)) : 0;
+		if (rc < 0)
+			return tape_fail(err, rc, "%s: cannot share the map %s: %s", name,
+					 shared_maps[i], strerror(-rc));
+	}
+	rc = bpf_object__load(object);
+	return rc < 0 ? fail_load(rc, name, err) : 0;
+}
+
+int core_attach(struct core *c, struct tape_error *err)
+{
+	int rc = core_bpf__attach(c->skel);
+
+	if (rc < 0)
+		return tape_fail(err, rc, "cannot follow forks: %s", strerror(-rc));
+	return 0;
+}
+
+int core_add_target(const struct core *c, pid_t tgid)
+{
+	uint32_t key = (uint32_t)tgid;
+	uint8_t one = 1;
+
+	return bpf_map__update_elem(c->skel->maps.targets, &key, sizeof(key), &one, sizeof(one),
+				    BPF_ANY);
+}
+
+int core_remove_target(const struct core *c, pid_t tgid)
+{
+	uint32_t key = (uint32_t)tgid;
+
+	return bpf_map__delete_elem(c->skel->maps.targets, &key, sizeof(key), 0);
+}
+
+bool core_has_targets(const struct core *c)
+{
+	uint32_t key;
+
+	return bpf_map__get_next_key(c->skel->maps.targets, NULL, &key, sizeof(key)) == 0;
+}
+
+int core_set_cgroup(const struct core *c, int fd)
+{
+	uint32_t zero = 0;
+
+	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.cgroup), &zero, &fd, BPF_ANY) < 0
+		       ? -errno
+		       : 0;
+}
+
+struct control *core_control(const struct core *c)
+{
+	return c->control;
+}
+
+unsigned int core_n_rings(const struct core *c)
+{
+	return c->n_rings;
+}
+
+int core_ring_fd(const struct core *c, unsigned int ring)
+{
+	return c->ring_fds[ring];
+}
+
+int core_losses(const struct core *c, struct control_loss **ret, size_t *n)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct control_loss *losses;
+	uint32_t zero = 0;
+
+	if (cpus < 0)
+		return cpus;
+	losses = calloc((size_t)cpus, sizeof(*losses));
+	if (!losses)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(bpf_map__fd(c->skel->maps.losses), &zero, losses) < 0) {
+		free(losses);
+		return -errno;
+	}
+	*ret = losses;
+	*n = (size_t)cpus;
+	return 0;
+}
+
+struct bpf_object *core_object(const struct core *c)
+{
+	return c->skel->obj;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* See groups.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tape/cleanup.h>
+
+#include "record/groups.h"
+
+#define MAX_GROUPS 32
+
+struct open_group {
+	const struct probe_group *group;
+	void *state;
+};
+
+struct groups {
+	const char *names;
+	struct open_group open[MAX_GROUPS];
+	size_t n;
+};
+
+DEFINE_CLEANUP(groups_close, struct groups);
+
+static int open_one(struct groups *g, const char *name, size_t length, const struct core *core,
+		    const struct probe_config *config, struct tape_error *err)
+{
+	const struct probe_group *group = probe_find(name, length);
+	int rc;
+
+	if (!group)
+		return tape_fail(err, -EINVAL,
+				 "--probes %.*s: there is no such group; record --list shows them",
+				 (int)length, name);
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->open[i].group == group)
+			return 0;
+	}
+	rc = group->open(core, config, &g->open[g->n].state, err);
+	if (rc < 0)
+		return rc;
+	g->open[g->n++].group = group;
+	return 0;
+}
+
+int groups_open(const char *names, const struct core *core, const struct probe_config *config,
+		struct groups **ret, struct tape_error *err)
+{
+	CLEANUP(groups_closep) struct groups *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	g->names = names;
+	while (*names) {
+		size_t length = strcspn(names, ",");
+		int rc = open_one(g, names, length, core, config, err);
+
+		if (rc < 0)
+			return rc;
+		names += length + (names[length] == ',');
+	}
+	*ret = TAKE(g);
+	return 0;
+}
+
+int groups_describe(const struct groups *g, struct records *records, struct tape_error *err)
+{
+	int rc = records_constant(records, EV_CONFIG, "probes", g->names, err);
+
+	for (size_t i = 0; rc == 0 && i < g->n; i++)
+		rc = g->open[i].group->describe(g->open[i].state, records, err);
+	return rc;
+}
+
+int groups_attach(struct groups *g, struct tape_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < g->n; i++)
+		rc = g->open[i].group->attach(g->open[i].state, err);
+	return rc;
+}
+
+void groups_detach(struct groups *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		g->open[i].group->detach(g->open[i].state);
+}
+
+void groups_close(struct groups *g)
+{
+	if (!g)
+		return;
+	for (size_t i = 0; i < g->n; i++)
+		g->open[i].group->close(g->open[i].state);
+	free(g);
+}
+
+size_t groups_count(const struct groups *g)
+{
+	return g->n;
+}
+
+const char *groups_note(const struct groups *g, size_t index)
+{
+	return g->open[index].group->note(g->open[index].state);
+}
+
+const struct bpf_object *groups_object(const struct groups *g, size_t index)
+{
+	return g->open[index].group->object(g->open[index].state);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The files that code runs from: each once, with its build-id and, from its
+ * first sight on, an open handle, so that it can be named when the process or
+ * its container is long gone. Also which of their offsets were hit.
+ */
+#ifndef RECORD_MODULES_H
+#define RECORD_MODULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tape/error.h>
+#include <tape/events/process.h>
+
+#include "record/hits.h"
+#include "record/records.h"
+#include "record/seen.h"
+#include "symbols/build_id.h"
+
+struct module {
+	uint32_t number; /* in the tape, from 1 on */
+	enum ev_module_kind kind;
+	struct build_id build_id;
+	const char *path;
+	uint64_t base;	     /* KERNEL, KMOD, BPF: the address of offset 0 */
+	int fd;		     /* FILE; -1: could not be opened */
+	struct seen defined; /* has the epoch its MODULE record? */
+	struct hits hits;
+};
+
+struct modules;
+
+/* keep: open files and hits are wanted, for names at the end. Returns 0 or -ENOMEM. */
+int modules_new(bool keep, struct modules **ret);
+void modules_free(struct modules *m); /* accepts NULL */
+
+/*
+ * The module of a mapping in a process: a file by its path as the process sees
+ * it, or memory without one. build_id may be NULL or empty: it is then read
+ * from the file. Returns its number, or 0 without memory.
+ */
+uint32_t modules_of_mapping(struct modules *m, uint32_t tgid, const char *path,
+			    const struct build_id *build_id);
+
+/* A part of the kernel; base is the address of its offset 0. */
+uint32_t modules_of_kernel(struct modules *m, enum ev_module_kind kind, const char *name,
+			   uint64_t base, const struct build_id *build_id);
+
+struct module *modules_get(struct modules *m, uint32_t number); /* NULL if there is none */
+size_t modules_count(const struct modules *m);
+
+/* Writes its MODULE record if this epoch has it not yet. */
+int modules_define(struct modules *m, uint32_t number, struct records *records, uint32_t epoch,
+		   struct tape_error *err);
+
+/* Its MODULE record, built in records' room. */
+struct ev_header *modules_record(const struct module *m, struct records *records, uint64_t time_ns);
+
+/* This offset of a module was seen in a stack. */
+void modules_hit(struct modules *m, uint32_t number, uint64_t offset);
+
+#endif

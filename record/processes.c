@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* See processes.h. Process 0 stands for the kernel: it has mappings, no threads. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <tape/cleanup.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "record/mappings.h"
+#include "record/proc.h"
+#include "record/processes.h"
+#include "record/seen.h"
+
+struct thread {
+	uint32_t tid;
+	char comm[EV_COMM_SIZE];
+	struct seen stated;
+	uint32_t ended_in; /* an epoch; 0: it lives */
+	UT_hash_handle hh;
+};
+
+struct process {
+	uint32_t tgid;
+	struct proc_info info;
+	bool info_read; /* cmdline and cgroup are those of the present program */
+	bool late;
+	uint64_t cgroup;
+	struct mappings mappings;
+	struct thread *threads;
+	size_t n_alive; /* threads that have not ended */
+	struct seen stated;
+	uint32_t ended_in;
+	UT_hash_handle hh;
+};
+
+struct processes {
+	struct processes_tools tools;
+	struct process *by_tgid;
+	uint32_t epoch;
+	uint64_t epoch_start_ns;
+	uint64_t boot_offset_ns; /* CLOCK_BOOTTIME less CLOCK_MONOTONIC */
+	size_t n_stated;
+};
+
+static struct process *find(const struct processes *p, uint32_t tgid)
+{
+	struct process *process;
+
+	HASH_FIND(hh, p->by_tgid, &tgid, sizeof(tgid), process);
+	return process;
+}
+
+static void forget_threads(struct process *process)
+{
+	struct thread *t, *next;
+
+	HASH_ITER(hh, process->threads, t, next)
+	{
+		HASH_DEL(process->threads, t);
+		free(t);
+	}
+}
+
+static void forget(struct processes *p, struct process *process)
+{
+	HASH_DEL(p->by_tgid, process);
+	forget_threads(process);
+	mappings_done(&process->mappings);
+	free(process);
+}
+
+/* A new process of this id; one that had the id before is forgotten. */
+static struct process *add(struct processes *p, uint32_t tgid)
+{
+	struct process *process = find(p, tgid);
+
+	if (process)
+		forget(p, process);
+	process = calloc(1, sizeof(*process));
+	if (!process)
+		return NULL;
+	process->tgid = tgid;
+	HASH_ADD(hh, p->by_tgid, tgid, sizeof(tgid), process);
+	if (process->hh.tbl)
+		return process;
+	free(process);
+	return NULL;
+}
+
+static struct thread *find_thread(const struct process *process, uint32_t tid)
+{
+	struct thread *t;
+
+	HASH_FIND(hh, process->threads, &tid, sizeof(tid), t);
+	return t;
+}
+
+static struct thread *add_thread(struct process *process, uint32_t tid, const char *comm)
+{
+	struct thread *t = find_thread(process, tid);
+	bool known = t;
+
+	if (!t)
+		t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	if (!known || t->ended_in)
+		process->n_alive++;
+	t->tid = tid;
+	t->ended_in = 0;
+	memset(t->comm, 0, sizeof(t->comm));
+	memcpy(t->comm, comm, strnlen(comm, EV_COMM_SIZE - 1));
+	if (!known)
+		HASH_ADD(hh, process->threads, tid, sizeof(tid), t);
+	if (t->hh.tbl)
+		return t;
+	process->n_alive--;
+	free(t);
+	return NULL;
+}
+
+int processes_new(const struct processes_tools *tools, struct processes **ret)
+{
+	struct processes *p = calloc(1, sizeof(*p));
+	struct timespec boot;
+
+	if (!p)
+		return -ENOMEM;
+	p->tools = *tools;
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	p->boot_offset_ns =
+		(uint64_t)boot.tv_sec * 1000000000 + (uint64_t)boot.tv_nsec - records_now();
+	if (!add(p, 0)) {
+		free(p);
+		return -ENOMEM;
+	}
+	*ret = p;
+	return 0;
+}
+
+void processes_free(struct processes *p)
+{
+	struct process *process, *next;
+
+	if (!p)
+		return;
+	HASH_ITER(hh, p->by_tgid, process, next)
+	forget(p, process);
+	free(p);
+}
+
+/* Whom and when a record is about, and the epoch that it goes into. */
+struct moment {
+	uint64_t time_ns;
+	uint32_t epoch;
+	uint32_t tid;
+	uint32_t tgid;
+};
+
+struct scan {
+	struct processes *p;
+	struct process *process;
+};
+
+/* Finds the module of a mapping at a path, and adds it. */
+static int map_path(struct processes *p, struct process *process, struct mapping *mapping,
+		    const char *path, const struct build_id *build_id)
+{
+	const struct module *m;
+
+	mapping->module = modules_of_mapping(p->tools.modules, process->tgid, path, build_id);
+	m = modules_get(p->tools.modules, mapping->module);
+	if (!m)
+		return -ENOMEM;
+	if (m->kind == EV_MODULE_ANON)
+		mapping->file_offset = mapping->start; /* an offset in it is the address */
+	return mappings_add(&process->mappings, mapping);
+}
+
+static int scan_mapping(void *context, const struct proc_mapping *m)
+{
+	struct scan *s = context;
+	struct mapping mapping = { m->start, m->end, m->file_offset, 0 };
+
+	return map_path(s->p, s->process, &mapping, m->path, NULL);
+}
+
+static int scan_thread(void *context, pid_t tid, const char *comm)
+{
+	struct scan *s = context;
+
+	return add_thread(s->process, (uint32_t)tid, comm) ? 0 : -ENOMEM;
+}
+
+/* What /proc knows and the side band does not tell. */
+static void read_rest(struct processes *p, struct process *process)
+{
+	struct proc_info info;
+	char path[4096];
+
+	process->info_read = true;
+	if (proc_read((pid_t)process->tgid, &info) < 0 ||
+	    strncmp(info.comm, process->info.comm, EV_COMM_SIZE) != 0)
+		return; /* it is gone, or another one has its id */
+	memcpy(process->info.cmdline, info.cmdline, sizeof(info.cmdline));
+	process->info.ns_pid = info.ns_pid;
+	if (proc_cgroup((pid_t)process->tgid, path, sizeof(path)) == 0)
+		process->cgroup = cgroups_id(p->tools.cgroups, path);
+}
+
+int processes_scan(struct processes *p, pid_t pid)
+{
+	struct proc_info info;
+	struct scan s = { .p = p };
+	int rc = proc_read(pid, &info);
+
+	if (rc < 0)
+		return rc;
+	s.process = add(p, (uint32_t)pid);
+	if (!s.process)
+		return -ENOMEM;
+	s.process->info = info;
+	read_rest(p, s.process);
+	proc_threads(pid, scan_thread, &s);
+	rc = info.kernel_thread ? 0 : proc_mappings(pid, scan_mapping, &s);
+	/* Without the right to read its mappings it still has a name. */
+	return rc == -ENOMEM ? rc : 0;
+}
+
+int processes_map_kernel(struct processes *p, uint32_t module, uint64_t start, uint64_t end)
+{
+	struct mapping mapping = { start, end, 0, module };
+	const struct module *m = modules_get(p->tools.modules, module);
+
+	if (!m)
+		return -ENOMEM;
+	mapping.file_offset = start - m->base;
+	return mappings_add(&find(p, 0)->mappings, &mapping);
+}
+
+static int state_mapping(struct processes *p, const struct process *process,
+			 const struct mapping *mapping, const struct moment *at,
+			 struct tape_error *err)
+{
+	int rc =
+		modules_define(p->tools.modules, mapping->module, p->tools.records, at->epoch, err);
+	struct ev_mapping *ev;
+
+	if (rc < 0)
+		return rc;
+	ev = records_begin(p->tools.records, EV_MAPPING, at->time_ns);
+	ev->h.tgid = process->tgid;
+	ev->h.tid = process->tgid;
+	ev->start = mapping->start;
+	ev->end = mapping->end;
+	ev->file_offset = mapping->file_offset;
+	ev->module = mapping->module;
+	records_end(p->tools.records);
+	return records_put(p->tools.records, at->epoch, err);
+}
+
+static int state_mappings(struct processes *p, const struct process *process,
+			  const struct moment *at, struct tape_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < process->mappings.n; i++)
+		rc = state_mapping(p, process, &process->mappings.items[i], at, err);
+	return rc;
+}
+
+/* Writes a process down in full. */
+static int state(struct processes *p, struct process *process, const struct moment *at,
+		 struct tape_error *err)
+{
+	struct ev_process *ev;
+	int rc;
+
+	if (!process->info_read)
+		read_rest(p, process);
+	rc = cgroups_define(p->tools.cgroups, process->cgroup, p->tools.records, at->epoch, err);
+	if (rc < 0)
+		return rc;
+	ev = records_begin(p->tools.records, EV_PROCESS, at->time_ns);
+	ev->h.tid = process->tgid;
+	ev->h.tgid = process->tgid;
+	ev->start_ns = process->info.start_ns;
+	ev->cgroup = process->cgroup;
+	ev->ppid = process->info.ppid;
+	ev->ns_pid = process->info.ns_pid;
+	ev->flags = (process->info.kernel_thread ? EV_PROCESS_KERNEL : 0u) |
+		    (process->late ? EV_PROCESS_LATE : 0u);
+	memcpy(ev->comm, process->info.comm, EV_COMM_SIZE);
+	records_end_text(p->tools.records, process->info.cmdline);
+	rc = records_put(p->tools.records, at->epoch, err);
+	if (rc < 0)
+		return rc;
+	if (!process->stated.in[0] && !process->stated.in[1])
+		p->n_stated++;
+	seen_set(&process->stated, at->epoch);
+	return state_mappings(p, process, at, err);
+}
+
+/* Writes a record of one thread that carries nothing but a name: TASK, COMM or EXEC. */
+static int put_named(struct processes *p, uint16_t type, const struct moment *at, const char *comm,
+		     struct tape_error *err)
+{
+	struct ev_comm *ev = records_begin(p->tools.records, type, at->time_ns);
+
+	ev->h.tid = at->tid;
+	ev->h.tgid = at->tgid;
+	memcpy(ev->comm, comm, strnlen(comm, EV_COMM_SIZE - 1));
+	records_end(p->tools.records);
+	return records_put(p->tools.records, at->epoch, err);
+}
+
+/* A process that the side band did not announce: it lost the fork, or we asked too early. */
+static struct process *find_late(struct processes *p, uint32_t tgid)
+{
+	struct process *process = find(p, tgid);
+
+	if (process)
+		return process;
+	processes_scan(p, (pid_t)tgid);
+	process = find(p, tgid);
+	if (!process)
+		process = add(p, tgid);
+	if (process)
+		process->late = true;
+	return process;
+}
+
+int processes_use(struct processes *p, const struct ev_header *event, uint32_t epoch,
+		  struct tape_error *err)
+{
+	const struct moment at = { event->time_ns, epoch, event->tid, event->tgid };
+	struct process *process;
+	struct thread *t;
+	int rc;
+
+	if (!event->tgid)
+		return 0;
+	process = find_late(p, event->tgid);
+	if (!process)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	if (!seen_in(&process->stated, epoch)) {
+		rc = state(p, process, &at, err);
+		if (rc < 0)
+			return rc;
+	}
+	t = find_thread(process, event->tid);
+	if (!t)
+		t = add_thread(process, event->tid, process->info.comm);
+	if (!t)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	if (seen_in(&t->stated, epoch))
+		return 0;
+	seen_set(&t->stated, epoch);
+	return put_named(p, EV_TASK, &at, t->comm, err);
+}
+
+static int apply_fork(struct processes *p, const struct sideband_event *ev, const struct moment *at,
+		      struct tape_error *err)
+{
+	struct process *parent = find(p, ev->parent_tgid), *child = find(p, ev->tgid);
+	struct thread *t = parent ? find_thread(parent, ev->parent_tid) : NULL;
+	struct ev_fork *record;
+	char comm[EV_COMM_SIZE];
+
+	if (!parent)
+		return 0; /* find_late() takes what /proc says of the child when it is used */
+	memcpy(comm, t ? t->comm : parent->info.comm, sizeof(comm));
+	if (ev->tgid != ev->parent_tgid) {
+		child = add(p, ev->tgid);
+		if (!child || mappings_copy(&child->mappings, &parent->mappings) < 0)
+			return tape_fail(err, -ENOMEM, "out of memory");
+		child->info = parent->info;
+		child->info.ppid = ev->parent_tgid;
+		child->info.start_ns = ev->time_ns + p->boot_offset_ns;
+		memcpy(child->info.comm, comm, sizeof(comm));
+		child->cgroup = parent->cgroup;
+	}
+	if (!child || !add_thread(child, ev->tid, comm))
+		return tape_fail(err, -ENOMEM, "out of memory");
+	if (!seen_in(&parent->stated, at->epoch))
+		return 0;
+	record = records_begin(p->tools.records, EV_FORK, ev->time_ns);
+	record->h.tid = ev->tid;
+	record->h.tgid = ev->tgid;
+	record->parent_tid = ev->parent_tid;
+	record->parent_tgid = ev->parent_tgid;
+	records_end(p->tools.records);
+	return records_put(p->tools.records, at->epoch, err);
+}
+
+static int apply_name(struct processes *p, struct process *process, const struct sideband_event *ev,
+		      const struct moment *at, struct tape_error *err)
+{
+	bool exec = ev->kind == SIDEBAND_EXEC;
+
+	if (exec) {
+		mappings_clear(&process->mappings);
+		process->info_read = false;
+		process->info.cmdline[0] = 0;
+	}
+	if (exec || ev->tid == ev->tgid) {
+		memset(process->info.comm, 0, EV_COMM_SIZE);
+		memcpy(process->info.comm, ev->text, strnlen(ev->text, EV_COMM_SIZE - 1));
+	}
+	if (!add_thread(process, ev->tid, ev->text))
+		return tape_fail(err, -ENOMEM, "out of memory");
+	if (!seen_in(&process->stated, at->epoch))
+		return 0;
+	return put_named(p, exec ? EV_EXEC : EV_COMM, at, ev->text, err);
+}
+
+static int apply_mmap(struct processes *p, struct process *process, const struct sideband_event *ev,
+		      const struct moment *at, struct tape_error *err)
+{
+	struct mapping mapping = { ev->start, ev->end, ev->file_offset, 0 };
+
+	if (map_path(p, process, &mapping, ev->text, &ev->build_id) < 0)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	return seen_in(&process->stated, at->epoch) ? state_mapping(p, process, &mapping, at, err)
+						    : 0;
+}
+
+static int apply_exit(struct processes *p, struct process *process, const struct sideband_event *ev,
+		      const struct moment *at, struct tape_error *err)
+{
+	struct thread *t = find_thread(process, ev->tid);
+
+	/* Both are kept for a while: a thread may still be sampled on its way out. */
+	if (t && !t->ended_in) {
+		t->ended_in = p->epoch;
+		process->n_alive--;
+	}
+	if (!process->n_alive) {
+		process->ended_in = p->epoch;
+		p->tools.on_end(p->tools.context, process->tgid);
+	}
+	if (!seen_in(&process->stated, at->epoch))
+		return 0;
+	struct ev_exit *record = records_begin(p->tools.records, EV_EXIT, ev->time_ns);
+	record->h.tid = ev->tid;
+	record->h.tgid = ev->tgid;
+	records_end(p->tools.records);
+	return records_put(p->tools.records, at->epoch, err);
+}
+
+static int apply_ksymbol(struct processes *p, const struct sideband_event *ev,
+			 const struct moment *at, struct tape_error *err)
+{
+	struct process *kernel = find(p, 0);
+	struct mapping mapping = { ev->start, ev->end, 0, 0 };
+
+	if (ev->gone)
+		return 0; /* samples that hit it before may still be on their way */
+	mapping.module =
+		modules_of_kernel(p->tools.modules, EV_MODULE_BPF, ev->text, ev->start, NULL);
+	if (!mapping.module || mappings_add(&kernel->mappings, &mapping) < 0)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	return state_mapping(p, kernel, &mapping, at, err);
+}
+
+static int apply_lost(struct processes *p, const struct sideband_event *ev, const struct moment *at,
+		      struct tape_error *err)
+{
+	struct ev_loss *record = records_begin(p->tools.records, EV_LOSS, ev->time_ns);
+
+	record->h.cpu = (uint16_t)ev->cpu;
+	record->count = ev->lost;
+	record->from_ns = ev->lost_since_ns;
+	record->to_ns = ev->time_ns;
+	record->source = EV_LOSS_SIDEBAND;
+	records_end(p->tools.records);
+	return records_put(p->tools.records, at->epoch, err);
+}
+
+int processes_apply(struct processes *p, const struct sideband_event *ev, struct tape_error *err)
+{
+	bool before = ev->time_ns < p->epoch_start_ns && p->epoch > 1;
+	const struct moment at = { ev->time_ns, p->epoch - before, ev->tid, ev->tgid };
+	struct process *process;
+
+	if (ev->kind == SIDEBAND_FORK)
+		return apply_fork(p, ev, &at, err);
+	if (ev->kind == SIDEBAND_KSYMBOL)
+		return apply_ksymbol(p, ev, &at, err);
+	if (ev->kind == SIDEBAND_LOST)
+		return apply_lost(p, ev, &at, err);
+	process = find(p, ev->tgid);
+	if (!process)
+		return 0;
+	if (ev->kind == SIDEBAND_MMAP)
+		return apply_mmap(p, process, ev, &at, err);
+	if (ev->kind == SIDEBAND_EXIT)
+		return apply_exit(p, process, ev, &at, err);
+	return apply_name(p, process, ev, &at, err);
+}
+
+static void forget_ended(struct processes *p)
+{
+	struct process *process, *next;
+	struct thread *t, *after;
+
+	HASH_ITER(hh, p->by_tgid, process, next)
+	{
+		HASH_ITER(hh, process->threads, t, after)
+		{
+			if (!t->ended_in || t->ended_in + 1 >= p->epoch)
+				continue;
+			HASH_DEL(process->threads, t);
+			free(t);
+		}
+		if (process->ended_in && process->ended_in + 1 < p->epoch)
+			forget(p, process);
+	}
+}
+
+int processes_begin_epoch(struct processes *p, uint32_t number, uint64_t start_ns,
+			  struct tape_error *err)
+{
+	const struct moment at = { .epoch = number, .time_ns = start_ns };
+
+	p->epoch = number;
+	p->epoch_start_ns = start_ns;
+	forget_ended(p);
+	return state_mappings(p, find(p, 0), &at, err);
+}
+
+void processes_hit(struct processes *p, uint32_t tgid, const uint64_t *ips, size_t n)
+{
+	const struct process *process = find(p, tgid);
+
+	for (size_t i = 0; process && i < n; i++) {
+		uint64_t ip = ips[i] - (i > 0); /* callers: the call, not what follows it */
+		const struct mapping *m = mappings_find(&process->mappings, ip);
+
+		if (m)
+			modules_hit(p->tools.modules, m->module, ip - m->start + m->file_offset);
+	}
+}
+
+size_t processes_stated(const struct processes *p)
+{
+	return p->n_stated;
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The parts of a recording, in the order in which they are set up. The order
+ * matters: the side band runs before /proc is read, so that no change falls
+ * between the two; both run before the probes, so that every event finds its
+ * process; the command is let go last.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "record/child.h"
+#include "record/cost.h"
+#include "record/groups.h"
+#include "record/host.h"
+#include "record/kernel.h"
+#include "record/layouts.h"
+#include "record/loop.h"
+#include "record/names.h"
+#include "record/privileges.h"
+#include "record/proc.h"
+#include "record/session.h"
+
+struct session {
+	const struct options *options;
+	const struct session_ui *ui;
+	struct child child;
+	struct core *core;
+	struct groups *groups;
+	struct sideband *sideband;
+	struct modules *modules;
+	struct cgroups *cgroups;
+	struct processes *processes;
+	struct kallsyms *kernel; /* NULL: it hides its addresses */
+	struct layouts layouts;
+	struct records records; /* holds the writer, which is ours */
+	struct drain *drain;
+	int stats_fd;
+	bool build_ids;
+	uint64_t start_ns;
+	uint64_t start_wall_ns;
+	char path[512];
+};
+
+static void session_done(struct session *s)
+{
+	groups_close(s->groups);
+	child_done(&s->child);
+	drain_free(s->drain);
+	sideband_close(s->sideband);
+	processes_free(s->processes);
+	cgroups_free(s->cgroups);
+	kallsyms_free(s->kernel);
+	modules_free(s->modules);
+	tape_writer_close(s->records.writer);
+	layouts_done(&s->layouts);
+	core_close(s->core);
+	if (s->stats_fd >= 0)
+		close(s->stats_fd);
+}
+
+static void remark(const struct session *s, const char *line)
+{
+	s->ui->remark(s->ui->context, line);
+}
+
+/* A process has ended: a later one with its id is not a target. */
+static void on_process_end(void *context, uint32_t tgid)
+{
+	const struct session *s = context;
+
+	if (s->core)
+		core_remove_target(s->core, (pid_t)tgid);
+}
+
+static int open_core(struct session *s, struct tape_error *err)
+{
+	static const enum control_filter filters[] = {
+		[TARGET_ALL] = CONTROL_ALL,
+		[TARGET_PIDS] = CONTROL_TARGETS,
+		[TARGET_CGROUP] = CONTROL_CGROUP,
+		[TARGET_COMMAND] = CONTROL_TARGETS,
+	};
+	const struct core_options options = {
+		.rings = s->options->rings,
+		.ring_bytes = s->options->ring_bytes,
+		.btf = s->options->btf,
+		.filter = filters[s->options->target],
+	};
+
+	s->stats_fd = cost_begin();
+	return core_open(&options, &s->core, err);
+}
+
+static int set_cgroup(struct session *s, struct tape_error *err)
+{
+	CLEANUP(closep) int fd = cgroups_open(s->cgroups, s->options->cgroup, err);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	rc = core_set_cgroup(s->core, fd);
+	if (rc < 0)
+		return tape_fail(err, rc, "--cgroup %s: not a group of cgroup2: %s",
+				 s->options->cgroup, strerror(-rc));
+	return 0;
+}
+
+static int add_pid(struct session *s, pid_t pid, struct tape_error *err)
+{
+	int rc;
+
+	if (kill(pid, 0) < 0 && errno == ESRCH)
+		return tape_fail(err, -ESRCH, "pid %d: no such process", (int)pid);
+	rc = core_add_target(s->core, pid);
+	return rc < 0 ? tape_fail(err, rc, "pid %d: cannot follow it: %s", (int)pid, strerror(-rc))
+		      : 0;
+}
+
+static int set_targets(struct session *s, struct tape_error *err)
+{
+	int rc = 0;
+
+	if (s->options->target == TARGET_CGROUP)
+		return set_cgroup(s, err);
+	if (s->options->target == TARGET_COMMAND)
+		return add_pid(s, s->child.pid, err);
+	for (size_t i = 0; rc == 0 && i < s->options->n_pids; i++)
+		rc = add_pid(s, s->options->pids[i], err);
+	return rc;
+}
+
+static void make_path(struct session *s)
+{
+	time_t now = time(NULL);
+	struct tm t;
+	char date[32];
+
+	if (s->options->output) {
+		snprintf(s->path, sizeof(s->path), "%s", s->options->output);
+		return;
+	}
+	localtime_r(&now, &t);
+	strftime(date, sizeof(date), "%Y%m%d-%H%M%S", &t);
+	snprintf(s->path, sizeof(s->path), "perftape-%s.tape", date);
+}
+
+static int open_writer(struct session *s, struct tape_error *err)
+{
+	struct tape_writer_options options = { 0 };
+	int rc = layouts_of_btf(bpf_object__btf(core_object(s->core)), &s->layouts, err);
+
+	if (rc < 0)
+		return rc;
+	make_path(s);
+	if (strcmp(s->path, "-") == 0 && isatty(STDOUT_FILENO))
+		return tape_fail(
+			err, -EINVAL,
+			"-o -: the tape would go to the terminal; redirect it or give a file");
+	s->start_ns = records_now();
+	s->start_wall_ns = records_wall_now();
+	options.wall_ns = s->start_wall_ns;
+	options.mono_ns = s->start_ns;
+	options.layouts = s->layouts.infos;
+	options.n_layouts = s->layouts.n;
+	return tape_writer_open(s->path, &options, &s->records.writer, err);
+}
+
+static int add_constants(struct session *s, struct tape_error *err)
+{
+	static const char *const targets[] = { [TARGET_ALL] = "all",
+					       [TARGET_PIDS] = "pid",
+					       [TARGET_CGROUP] = "cgroup",
+					       [TARGET_COMMAND] = "command" };
+	int rc = host_write(&s->records, err);
+
+	if (rc == 0)
+		rc = records_constant(&s->records, EV_CONFIG, "recorder.version", PERFTAPE_VERSION,
+				      err);
+	if (rc == 0)
+		rc = records_constant(&s->records, EV_CONFIG, "command_line",
+				      s->options->command_line, err);
+	if (rc == 0)
+		rc = records_constant(&s->records, EV_CONFIG, "target", targets[s->options->target],
+				      err);
+	if (rc == 0)
+		rc = records_constant(&s->records, EV_CONFIG, "symbols",
+				      s->options->names ? "names" : "none", err);
+	return rc < 0 ? rc : groups_describe(s->groups, &s->records, err);
+}
+
+static int make_picture(struct session *s, struct tape_error *err)
+{
+	struct processes_tools tools = { .records = &s->records,
+					 .on_end = on_process_end,
+					 .context = s };
+
+	if (modules_new(s->options->names, &s->modules) < 0 || cgroups_new(&s->cgroups) < 0)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	tools.modules = s->modules;
+	tools.cgroups = s->cgroups;
+	return processes_new(&tools, &s->processes) < 0 ? tape_fail(err, -ENOMEM, "out of memory")
+							: 0;
+}
+
+static int scan_any(void *context, pid_t pid)
+{
+	const struct session *s = context;
+	int rc = processes_scan(s->processes, pid);
+
+	return rc == -ENOMEM ? rc : 0; /* one that is gone by now is told of by the side band */
+}
+
+static int scan(struct session *s, struct tape_error *err)
+{
+	int rc = 0;
+
+	if (s->options->target == TARGET_ALL || s->options->target == TARGET_CGROUP)
+		rc = proc_each(scan_any, s);
+	else if (s->options->target == TARGET_COMMAND)
+		rc = processes_scan(s->processes, s->child.pid);
+	for (size_t i = 0; rc == 0 && i < s->options->n_pids; i++) {
+		rc = processes_scan(s->processes, s->options->pids[i]);
+		if (rc == -ENOENT || rc == -ESRCH)
+			return tape_fail(err, rc, "pid %d: it ended before recording began",
+					 (int)s->options->pids[i]);
+	}
+	return rc < 0 ? tape_fail(err, rc, "cannot read /proc: %s", strerror(-rc)) : 0;
+}
+
+static int look_around(struct session *s, struct tape_error *err)
+{
+	struct tape_error hidden;
+	int rc = sideband_open(&s->sideband, &s->build_ids, err);
+
+	if (rc == 0)
+		rc = scan(s, err);
+	if (rc < 0)
+		return rc;
+	if (kernel_add(s->processes, s->modules, &s->kernel, &hidden) < 0)
+		remark(s, hidden.text);
+	return 0;
+}
+
+static int open_drain(struct session *s, struct tape_error *err)
+{
+	const struct drain_tools tools = {
+		.core = s->core,
+		.sideband = s->sideband,
+		.processes = s->processes,
+		.cgroups = s->cgroups,
+		.records = &s->records,
+		.keep_hits = s->options->names,
+	};
+
+	return drain_new(&tools, &s->drain, err);
+}
+
+/* Everything but the probes' beginning. */
+static int prepare(struct session *s, struct tape_error *err)
+{
+	const struct probe_config config = { .hz = s->options->hz };
+	int rc = privileges_check(err);
+
+	if (rc == 0 && s->options->target == TARGET_COMMAND)
+		rc = child_start(s->options->command,
+				 s->options->output && strcmp(s->options->output, "-") == 0,
+				 &s->child, err);
+	if (rc == 0)
+		rc = make_picture(s, err);
+	if (rc == 0)
+		rc = open_core(s, err);
+	if (rc == 0)
+		rc = set_targets(s, err);
+	if (rc == 0)
+		rc = groups_open(s->options->probes, s->core, &config, &s->groups, err);
+	if (rc == 0)
+		rc = open_writer(s, err);
+	if (rc == 0)
+		rc = add_constants(s, err);
+	if (rc == 0)
+		rc = look_around(s, err);
+	return rc < 0 ? rc : open_drain(s, err);
+}
+
+static int put_notes(struct session *s, struct tape_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < groups_count(s->groups); i++) {
+		const char *note = groups_note(s->groups, i);
+
+		if (note) {
+			remark(s, note);
+			rc = records_note(&s->records, 1, s->start_ns, note, err);
+		}
+	}
+	return rc;
+}
+
+/* Lets everything run, until the loop says that it is over. */
+static int run(struct session *s, struct loop *loop, struct tape_error *err)
+{
+	int rc = loop_begin_epoch(loop, err);
+
+	if (rc == 0)
+		rc = put_notes(s, err);
+	if (rc == 0)
+		rc = core_attach(s->core, err);
+	if (rc == 0)
+		rc = groups_attach(s->groups, err);
+	if (rc == 0 && s->child.pid)
+		rc = child_go(&s->child, s->options->command[0], err);
+	if (rc < 0)
+		return rc;
+	if (privileges_drop() < 0)
+		remark(s, "cannot drop privileges; going on with all of them");
+	return loop_run(loop, err);
+}
+
+static int put_costs(struct session *s, uint32_t epoch, struct tape_error *err)
+{
+	struct drain_counts counts;
+	int rc = cost_put_programs(&s->records, epoch, core_object(s->core), err);
+
+	drain_counts(s->drain, &counts);
+	for (size_t i = 0; rc == 0 && i < groups_count(s->groups); i++)
+		rc = cost_put_programs(&s->records, epoch, groups_object(s->groups, i), err);
+	if (rc == 0)
+		rc = cost_put(&s->records, epoch, "events_count", counts.events, err);
+	if (rc == 0)
+		rc = cost_put(&s->records, epoch, "lost_count", counts.lost, err);
+	return rc < 0 ? rc : cost_put_self(&s->records, epoch, err);
+}
+
+/* The end of a tape: the rest of the events, the names, the account. */
+static int finish(struct session *s, const struct loop *loop, enum ev_end_reason reason,
+		  struct tape_error *err)
+{
+	int rc;
+
+	groups_detach(s->groups);
+	rc = drain_pass(s->drain, true, err);
+	if (rc == 0)
+		rc = drain_put_losses(s->drain, err);
+	if (rc == 0)
+		rc = tape_writer_flush(s->records.writer, err);
+	if (rc == 0 && s->options->names)
+		rc = names_write(s->modules, s->kernel, &s->records, err);
+	if (rc == 0)
+		rc = put_costs(s, loop_epoch(loop), err);
+	return rc < 0 ? rc : tape_writer_finish(s->records.writer, reason, err);
+}
+
+static void tell(const struct session *s, struct session_result *ret)
+{
+	struct drain_counts counts = { 0 };
+
+	if (!s->records.writer)
+		return;
+	if (s->drain)
+		drain_counts(s->drain, &counts);
+	snprintf(ret->path, sizeof(ret->path), "%s", s->path);
+	ret->elapsed_ns = records_now() - s->start_ns;
+	ret->events = counts.events;
+	ret->stacks = counts.stacks;
+	ret->lost = counts.lost;
+	ret->bytes = tape_writer_bytes(s->records.writer);
+	ret->processes = processes_stated(s->processes);
+	ret->cpu_ns = cost_cpu_ns();
+}
+
+static int record(struct session *s, struct session_result *ret, struct tape_error *err)
+{
+	struct loop_tools tools = { .options = s->options, .ui = s->ui };
+	CLEANUP(loop_freep) struct loop *loop = NULL;
+	struct tape_error second;
+	int rc, ended;
+
+	tools.core = s->core;
+	tools.drain = s->drain;
+	tools.sideband = s->sideband;
+	tools.processes = s->processes;
+	tools.records = &s->records;
+	tools.child = &s->child;
+	tools.start_ns = s->start_ns;
+	rc = loop_new(&tools, &loop, err);
+	if (rc == 0)
+		rc = run(s, loop, err);
+	ret->reason = rc < 0 ? EV_END_FAILED : loop_reason(loop);
+	if (!loop || loop_quit_now(loop))
+		return rc;
+	/* After a failure too: what was recorded is worth its names. */
+	ended = finish(s, loop, ret->reason, rc < 0 ? &second : err);
+	return rc < 0 ? rc : ended;
+}
+
+/* A tape that failed before its first event is of no use to anybody. */
+static void remove_empty(const struct session *s, struct session_result *ret)
+{
+	if (!ret->path[0] || ret->events || strcmp(ret->path, "-") == 0)
+		return;
+	unlink(s->path);
+	ret->path[0] = 0;
+}
+
+int session_run(const struct options *options, const struct session_ui *ui,
+		struct session_result *ret, struct tape_error *err)
+{
+	CLEANUP(session_done)
+	struct session s = { .options = options,
+			     .ui = ui,
+			     .stats_fd = -1,
+			     .child = { .go_fd = -1, .fail_fd = -1 } };
+	int rc;
+
+	*ret = (struct session_result){ .has_command = options->target == TARGET_COMMAND };
+	rc = prepare(&s, err);
+	if (rc == 0)
+		rc = record(&s, ret, err);
+	tell(&s, ret);
+	if (rc < 0)
+		remove_empty(&s, ret);
+	else if (s.child.pid)
+		ret->command_status = child_exit_status(&s.child);
+	return rc;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The function symbols of one ELF file (.symtab, else .dynsym), found by
+ * offset in the file: the way in which mappings name code, whatever address the
+ * file was loaded at. The file is not trusted.
+ */
+#ifndef SYMBOLS_ELF_SYMBOLS_H
+#define SYMBOLS_ELF_SYMBOLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tape/error.h>
+
+#include "symbols/symbol.h"
+
+struct elf_symbols;
+
+/*
+ * Reads the symbols of the ELF file open at fd, which stays the caller's and is
+ * not needed afterwards. label names the file in errors. A file without
+ * symbols gives an empty set. The caller owns *ret.
+ */
+int elf_symbols_load(int fd, const char *label, struct elf_symbols **ret, struct tape_error *err);
+
+/* The same of an image in memory (the vdso), borrowed during the call only. */
+int elf_symbols_load_memory(const void *image, size_t size, const char *label,
+			    struct elf_symbols **ret, struct tape_error *err);
+
+/*
+ * The function at a file offset. Returns 1 with *ret (its name is lent until
+ * free), or 0 if none reaches there. Of several at one place the global one
+ * with the shortest name wins, so that the answer is always the same. A symbol
+ * of size 0 reaches to the next symbol or to the end of its section.
+ */
+int elf_symbols_find(const struct elf_symbols *s, uint64_t offset, struct symbol *ret);
+
+size_t elf_symbols_count(const struct elf_symbols *s);
+
+/* Accepts NULL. */
+void elf_symbols_free(struct elf_symbols *s);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel's own symbols, read from /proc/kallsyms and /proc/modules:
+ * kernel, modules and BPF programs, by address.
+ */
+#ifndef SYMBOLS_KALLSYMS_H
+#define SYMBOLS_KALLSYMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tape/error.h>
+
+#include "symbols/symbol.h"
+
+struct kallsyms;
+
+/*
+ * Reads a file in the format of /proc/kallsyms. Returns -EPERM with *err if all
+ * addresses are 0 (kptr_restrict). The caller owns *ret.
+ */
+int kallsyms_load(const char *path, struct kallsyms **ret, struct tape_error *err);
+
+/*
+ * The symbol at an address; symbol.start is an address. *module (may be NULL)
+ * is "" for the kernel itself, a module's name, or "bpf". Names are lent until
+ * free. Returns 1 or 0.
+ */
+int kallsyms_find(const struct kallsyms *k, uint64_t address, struct symbol *ret,
+		  const char **module);
+
+/* The address of a symbol of the kernel itself (_text, _etext); 0 if there is none. */
+uint64_t kallsyms_address(const struct kallsyms *k, const char *name);
+
+/* The symbol of a number, from 0 on in order of address. Returns 1 or 0, as kallsyms_find() does. */
+int kallsyms_get(const struct kallsyms *k, size_t index, struct symbol *ret, const char **module);
+
+/* Accepts NULL. */
+void kallsyms_free(struct kallsyms *k);
+
+#endif

@@ -1,0 +1,4 @@
+#include <stdio.h>
+#include "analyze/replay/tasks.h"
+#include "analyze/outputs/output.h"
+#include "record/session.h"

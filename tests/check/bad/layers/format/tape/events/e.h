@@ -1,0 +1,1 @@
+#include <tape/error.h>

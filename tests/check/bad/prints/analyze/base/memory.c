@@ -1,0 +1,4 @@
+void f(void)
+{
+	_exit(1);
+}

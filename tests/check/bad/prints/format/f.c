@@ -1,0 +1,5 @@
+void f(void)
+{
+	abort ();
+	snprintf(b, 1, "x");
+}

@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Every tape of samples/tapes through every view and format, against
+# tests/golden/<tape>.<view>.<format>, byte for byte: the reports of a tape are
+# the same on every machine. With --rewrite it makes those files new (make
+# golden), to be read with git diff before they are kept. ANALYZE is the
+# analyzer to run, with what stands before it (qemu).
+set -u
+export LC_ALL=C
+cd "$(dirname "$0")/../.." || exit 1
+
+ANALYZE=${ANALYZE:-${BUILD:-build}/analyze}
+label=${LABEL:-golden}
+rewrite=
+[ "${1:-}" = --rewrite ] && rewrite=1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+status=0
+
+# view | its formats
+views='
+summary text json
+cpu text folded pprof json svg
+info text json
+verify text json
+dump text json
+'
+
+# report TAPE VIEW FORMAT: the bytes to compare, into $work/got. Dumps are long:
+# of those the sum is kept. A tape with damage makes verify end with 1.
+report() {
+	# shellcheck disable=SC2086 # a command and its arguments
+	$ANALYZE "$2" -f "$3" --no-files -o "$work/raw" "$1" 2>"$work/error" || [ "$2" = verify ] || return 1
+	case $2.$3 in
+	*.pprof) gzip -dc "$work/raw" >"$work/got" ;;
+	dump.*) sha256sum <"$work/raw" | sed 's/ .*//' >"$work/got" ;;
+	*) mv "$work/raw" "$work/got" ;;
+	esac
+}
+
+# The first lines that differ; binary files just do.
+difference() {
+	if grep -qI . "$1" "$2"; then
+		diff -u "$1" "$2" | head -n 20
+	else
+		cmp "$1" "$2"
+	fi
+}
+
+compare() {
+	golden=tests/golden/$(basename "$1" .tape).$2.$3
+	name="$label: $(basename "$golden")"
+	rm -f "$work"/*
+	if ! report "$1" "$2" "$3"; then
+		echo "not ok $name"
+		sed 's/^/    /' "$work/error"
+		status=1
+	elif [ -n "$rewrite" ]; then
+		cp "$work/got" "$golden"
+	elif ! [ -f "$golden" ]; then
+		echo "not ok $name"
+		echo "    there is no $golden; make golden makes it"
+		status=1
+	elif cmp -s "$golden" "$work/got"; then
+		echo "ok $name"
+	else
+		echo "not ok $name"
+		difference "$golden" "$work/got" | sed 's/^/    /'
+		status=1
+	fi
+}
+
+[ -z "$rewrite" ] || find tests/golden -type f ! -name '*.sh' -delete
+n=0
+for tape in samples/tapes/*.tape; do
+	[ -f "$tape" ] || continue
+	n=$((n + 1))
+	while read -r view formats; do
+		for format in $formats; do
+			compare "$tape" "$view" "$format"
+		done
+	done <<-EOF
+		$(echo "$views" | sed '/^$/d')
+	EOF
+done
+if [ $n = 0 ]; then
+	echo "not ok $label: samples/tapes has no tape"
+	status=1
+fi
+exit $status

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# record -p of a process that runs already, named from its maps, for a time.
+. "$(dirname "$0")/lib.sh"
+need_bpf
+
+seconds=$(length 3 10)
+"$samples/shape" $((seconds * 4)) >/dev/null &
+shape=$!
+"$samples/shape" $((seconds * 4)) >/dev/null &
+other=$!
+sleep 0.3
+start=$(date +%s%N)
+claim "record -p -d ends by itself" "$record" -F 999 -d "$seconds" -o "$work/t.tape" -p $shape
+took=$((($(date +%s%N) - start) / 1000000))
+claim "it took the time that it was given" near $((seconds * 1000)) $took 1500
+folded "$work/t.tape" >"$work/folded"
+n=$(samples_in "$work/t.tape")
+for pair in burn_sixty:60 burn_thirty:30 burn_ten:10; do
+	claim "share of ${pair%:*}" near "${pair#*:}" "$(share "$work/folded" "${pair%:*}")" \
+		"$(tolerance "$n" "${pair#*:}")"
+done
+
+"$analyze" cpu -f json "$work/t.tape" >"$work/json"
+claim "no other process is in the tape" same $shape \
+	"$(jq -r '[.profiles[0].samples[].labels.pid] | unique | join(" ")' "$work/json")"
+
+claim "two processes are recorded at once" "$record" -F 999 -d 1 -o "$work/two.tape" -p $shape,$other
+"$analyze" cpu -f json "$work/two.tape" >"$work/json"
+claim "both are in the tape" same "$(printf '%s\n' $shape $other | sort -n | xargs)" \
+	"$(jq -r '[.profiles[0].samples[].labels.pid] | unique | join(" ")' "$work/json")"
