@@ -31,7 +31,8 @@ FUZZ_SECONDS ?= 20
 WARN    := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Werror
 # What gcc guesses from its data flow it guesses wrong in code with a sanitizer's checks.
 ifneq ($(SANITIZE),)
-WARN    += $(if $(findstring clang,$(CC)),,-Wno-format-truncation -Wno-maybe-uninitialized)
+WARN    += $(if $(findstring clang,$(CC)),,-Wno-format-truncation -Wno-maybe-uninitialized \
+	-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
 endif
 OPT     ?= -O2 -g
 CFLAGS  ?=
@@ -190,7 +191,7 @@ $(BUILD)/tests/record/%: $(BUILD)/obj/tests/record/%.o $(SUPPORT_OBJ) $(RECORD_P
 	@mkdir -p $(@D)
 	$(LINK) $(RECORD_LIBS) -lcmocka
 
-$(BUILD)/obj/tests/record/%.o: | $(SKELS)
+$(call objects,$(RECORD_TEST_SRC)): | $(SKELS)
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJ) $(ANALYZE_PARTS) $(LIST)
 	@mkdir -p $(@D)
@@ -255,8 +256,12 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_OBJ) $(ANALYZE_PARTS) $(L
 
 ## bench: the figures of the README, beside the peers
 .PHONY: bench
-bench: all samples
-	BUILD=$(BUILD) bench/run.sh
+bench: all samples $(BUILD)/bench/make_tape $(BUILD)/bench/peak
+	BUILD=$(BUILD) sh bench/run.sh
+
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libtape.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(FORMAT_LIBS)
 
 # --- other architectures: analyze in build/<arch>/, its libraries in build/sysroot-<arch>/ ---
 
@@ -271,13 +276,13 @@ sysroot-aarch64 sysroot-s390x: sysroot-%:
 ## cross-s390x: build/s390x/analyze (big-endian)
 .PHONY: cross-aarch64 cross-s390x
 cross-aarch64 cross-s390x: cross-%: sysroot-%
-	@$(call CROSS,$*) analyze
+	@+$(call CROSS,$*) analyze
 
 ## unit-aarch64: the tests of format, symbols and analyze, run by qemu
 ## unit-s390x: the same, big-endian
 .PHONY: unit-aarch64 unit-s390x
 unit-aarch64 unit-s390x: unit-%: sysroot-%
-	@$(call CROSS,$*) RUN="qemu-$*-static -L $(abspath $(BUILD))/sysroot-$*" unit-analyze
+	@+$(call CROSS,$*) RUN="qemu-$*-static -L $(abspath $(BUILD))/sysroot-$*" unit-analyze
 
 # --- into the system, and out into the world ---
 

@@ -10,7 +10,9 @@
 #include "analyze/pipeline.h"
 #include "analyze/replay/order.h"
 
-#define MOST_NOTES 20
+#define MOST_NOTES	20
+/* A few bytes of a packed tape may be a long name. */
+#define MOST_NAME_BYTES ((size_t)512 << 20)
 
 struct pipeline {
 	struct tape_reader *reader;
@@ -22,7 +24,8 @@ struct pipeline {
 	struct bundle *bundle;
 	void *state;
 	struct analysis_input in;
-	bool wanted[256]; /* by record type */
+	bool wanted[256];  /* by record type */
+	size_t name_bytes; /* of all symbols */
 	uint64_t events;
 	uint64_t first_ns, last_ns; /* of the events that passed */
 };
@@ -115,7 +118,8 @@ static void add_symbol(struct pipeline *p, const struct ev_symbol *record)
 	struct symbol symbol = { record->start, record->size, record->name };
 	struct module module;
 
-	if (index == MODULES_NONE)
+	p->name_bytes += ev_size(&record->h);
+	if (index == MODULES_NONE || p->name_bytes > MOST_NAME_BYTES)
 		return;
 	module = frames_module(modules_get(&p->world->modules, index));
 	bundle_add(p->bundle, &module, &symbol);
@@ -161,7 +165,7 @@ static void fill_coverage(struct pipeline *p)
 	struct coverage *c = result_coverage(p->result);
 
 	c->records = w->records;
-	c->lost_events = w->gaps.lost_events;
+	c->lost_events = gaps_lost_events(&w->gaps, p->filter.from_ns, p->filter.to_ns);
 	c->lost_ns = gaps_covered_ns(&w->gaps, GAP_LOSS, p->in.from_ns, p->in.to_ns);
 	c->paused_ns = gaps_covered_ns(&w->gaps, GAP_PAUSE, p->in.from_ns, p->in.to_ns);
 	c->damaged_places = health->n_places;

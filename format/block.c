@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include <lz4.h>
+#include <lz4hc.h>
 #include <xxhash.h>
 
 #include "format/block.h"
@@ -145,13 +146,25 @@ bool tape_block_is_known(const struct tape_block_header *h)
 	       (h->codec == TAPE_CODEC_NONE || h->codec == TAPE_CODEC_LZ4);
 }
 
+/*
+ * A block that is small was written because time had passed, not because it was
+ * full: events are few, and there is time to pack it harder. Readers see no
+ * difference.
+ */
+static int compress_block(const void *plain, void *out, int size)
+{
+	if ((uint32_t)size <= TAPE_BLOCK_PLAIN / 4)
+		return LZ4_compress_HC(plain, out, size, size - 1, LZ4HC_CLEVEL_DEFAULT);
+	return LZ4_compress_default(plain, out, size, size - 1);
+}
+
 void tape_block_pack(struct tape_block_header *h, const void *plain, bool compress, void *out)
 {
 	int size = 0;
 
 	/* One byte less than the plain size: what does not shrink fails here. */
 	if (compress && h->plain_size > 1)
-		size = LZ4_compress_default(plain, out, (int)h->plain_size, (int)h->plain_size - 1);
+		size = compress_block(plain, out, (int)h->plain_size);
 	h->codec = size > 0 ? TAPE_CODEC_LZ4 : TAPE_CODEC_NONE;
 	h->packed_size = size > 0 ? (uint32_t)size : h->plain_size;
 	if (size <= 0)

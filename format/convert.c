@@ -133,8 +133,7 @@ static int learn(struct tape_layouts *l, const uint8_t *record, size_t size)
 	uint32_t fixed_size = bytes_get32(record + offsetof(struct ev_layout, fixed_size));
 	const size_t skip = sizeof(struct ev_header), text = offsetof(struct ev_layout, text);
 	struct tape_type *t;
-	size_t memory;
-	int rc;
+	int rc, memory;
 
 	if (of_type > UINT16_MAX)
 		return 0;
@@ -147,18 +146,18 @@ static int learn(struct tape_layouts *l, const uint8_t *record, size_t size)
 		return 0;
 	if (l->memory > LAYOUT_MEMORY)
 		return 0;
-	rc = tape_layout_parse((uint16_t)of_type, fixed_size, (const char *)record + text,
-			       size - text, &info, &memory);
-	if (rc == -EBADMSG)
+	memory = tape_layout_parse((uint16_t)of_type, fixed_size, (const char *)record + text,
+				   size - text, &info);
+	if (memory == -EBADMSG)
 		return 0;
 	copy = malloc(size);
-	if (rc < 0 || !copy)
+	if (memory < 0 || !copy)
 		return -ENOMEM;
 	memcpy(copy, record, size);
 	rc = replace(l, t, info, copy);
 	if (rc < 0)
 		return rc;
-	l->memory += memory + size;
+	l->memory += (size_t)memory + size;
 	info = NULL;
 	copy = NULL;
 	return 0;
@@ -302,15 +301,16 @@ static size_t elements(const struct ev_field *f, size_t size)
 	return (end - f->offset) / ev_kind_size(f->kind);
 }
 
-/* How many elements the converted tail has: of a text, up to its NUL. */
+/* How many elements the converted tail has: of a text, up to its NUL, or all but the last. */
 static size_t tail_elements(const struct ev_field *to, const struct ev_field *from,
 			    const uint8_t *record, size_t size)
 {
 	size_t n = from ? elements(from, size) : 0;
 	size_t most = (EV_MAX_SIZE - to->offset) / ev_kind_size(to->kind) - 1;
 
+	/* As end_texts() does it: a tape reads the same whether it is converted or not. */
 	if (n && to->kind == EV_CHAR)
-		n = strnlen((const char *)record + from->offset, n);
+		n = strnlen((const char *)record + from->offset, n - 1);
 	return n < most ? n : most;
 }
 
@@ -340,12 +340,12 @@ static size_t convert_known(const struct tape_type *t, const uint8_t *record, si
 }
 
 int tape_layouts_convert(const struct tape_layouts *l, const uint8_t *plain, size_t size,
-			 size_t prefix, uint8_t **ret, size_t *ret_size)
+			 struct tape_bytes *ret)
 {
 	CLEANUP(freep) uint8_t *out = NULL;
-	size_t room = 0, used = prefix;
+	size_t room = 0, used = ret->size;
 
-	if (bytes_grow(&out, &room, prefix + size, 1) < 0)
+	if (bytes_grow(&out, &room, used + size, 1) < 0)
 		return -ENOMEM;
 	for (size_t at = 0; at < size;) {
 		const uint8_t *record = plain + at;
@@ -369,7 +369,7 @@ int tape_layouts_convert(const struct tape_layouts *l, const uint8_t *plain, siz
 		used += made;
 		at += length;
 	}
-	*ret = TAKE(out);
-	*ret_size = used;
+	ret->data = TAKE(out);
+	ret->size = used;
 	return 0;
 }

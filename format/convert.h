@@ -46,13 +46,19 @@ struct tape_records {
 int tape_layouts_check(struct tape_layouts *l, uint8_t *plain, size_t size, bool raw,
 		       struct tape_records *ret);
 
+struct tape_bytes {
+	uint8_t *data;
+	size_t size;
+};
+
 /*
  * Converts the records that a check found to need it, size bytes, into a new
- * buffer, where they begin at offset prefix. The caller frees *ret.
+ * buffer, behind ret->size bytes that are left to the caller. Sets ret->size to
+ * the end of the records. The caller frees ret->data.
  * Returns 0 or -ENOMEM.
  */
 int tape_layouts_convert(const struct tape_layouts *l, const uint8_t *plain, size_t size,
-			 size_t prefix, uint8_t **ret, size_t *ret_size);
+			 struct tape_bytes *ret);
 
 /* A little-endian number of that kind; signed kinds are sign-extended. */
 uint64_t tape_field_load(uint8_t kind, const void *p);

@@ -42,11 +42,14 @@ struct gaps {
 	bool index_is_whole;
 	struct epoch_start *starts; /* by epoch */
 	size_t n_starts;
-	int64_t *later; /* of each slot: the least epoch that it or a later one speaks for */
+	size_t n_ranges; /* the places that the walk found, in order of offset */
+	int64_t *later;	 /* of each slot: the least epoch that it or a later one speaks for */
 };
 
 /* Numbers that no block has, between two that one has. */
 struct gap {
+	const struct tape_slot *before; /* NULL: it is at the beginning */
+	const struct tape_slot *after;
 	uint64_t first;
 	uint64_t last;
 	uint64_t blocks;
@@ -200,7 +203,7 @@ static int by_epoch(const void *a, const void *b)
 static int find_starts(struct gaps *g, struct tape_error *err)
 {
 	const struct tape_scan *s = g->scan;
-	int64_t least = INT64_MAX;
+	int64_t least = INT64_MAX - 2; /* two more are no overflow */
 
 	g->starts = calloc(s->n_slots + 1, sizeof(*g->starts));
 	g->later = calloc(s->n_slots + 1, sizeof(*g->later));
@@ -302,14 +305,12 @@ static bool is_range(const struct tape_damage *place)
 	       place->kind == TAPE_DAMAGE_ZEROED || place->kind == TAPE_DAMAGE_CUT;
 }
 
-/*
- * The damage that stands in the file where the blocks between two slots stood:
- * before may be NULL. Places are in order of offset up to n.
- */
-static struct tape_damage *find_place(struct tape_scan *s, size_t n, const struct tape_slot *before,
-				      const struct tape_slot *after)
+/* The damage that stands in the file where the missing blocks stood. */
+static struct tape_damage *find_place(const struct gaps *g, const struct gap *gap)
 {
-	uint64_t from = before ? before->offset : 0;
+	struct tape_scan *s = g->scan;
+	uint64_t from = gap->before ? gap->before->offset : 0;
+	size_t n = g->n_ranges;
 	size_t low = 0, high = n;
 
 	while (low < high) {
@@ -322,17 +323,16 @@ static struct tape_damage *find_place(struct tape_scan *s, size_t n, const struc
 	}
 	if (n - low > NEAR)
 		n = low + NEAR;
-	for (; low < n && s->places[low].offset < after->offset; low++) {
+	for (; low < n && s->places[low].offset < gap->after->offset; low++) {
 		if (is_range(&s->places[low]))
 			return &s->places[low];
 	}
 	return NULL;
 }
 
-static int note_gap(struct gaps *g, size_t n_places, const struct tape_slot *before,
-		    const struct tape_slot *after, const struct gap *gap, struct tape_error *err)
+static int note_gap(struct gaps *g, const struct gap *gap, struct tape_error *err)
 {
-	struct tape_damage *place = find_place(g->scan, n_places, before, after);
+	struct tape_damage *place = find_place(g, gap);
 
 	if (!place)
 		return tape_scan_add_place(g->scan,
@@ -391,26 +391,29 @@ static void note_tail(struct gaps *g, uint64_t last_offset, uint64_t from_ns)
 static int find_gaps(struct gaps *g, struct tape_error *err)
 {
 	struct tape_scan *s = g->scan;
-	size_t n_places;
 	uint64_t last_offset = 0, expected = 1;
 	int64_t epoch = -1;
 	int rc = 0;
 
 	tape_scan_sort_places(s);
-	n_places = s->n_places;
+	g->n_ranges = s->n_places;
 	for (size_t i = 0; i < s->n_slots && rc == 0; i++) {
 		const struct tape_slot *slot = &s->slots[i];
-		struct gap gap = { .first = expected, .last = slot->header.sequence - 1 };
+		struct gap gap = {
+			.before = i ? slot - 1 : NULL,
+			.after = slot,
+			.first = expected,
+			.last = slot->header.sequence - 1,
+		};
 
 		if (slot->header.sequence > expected) {
 			gap.blocks = gap.last - gap.first + 1;
 			gap.from_ns = bound_before(g, epoch);
-			gap.to_ns = start_after(g, g->later[i] == INT64_MAX ? INT64_MAX
-									    : g->later[i] + 2);
+			gap.to_ns = start_after(g, g->later[i] + 2);
 			if (g->index_is_whole && i <= g->end)
 				ask_index(g, &gap);
 			if (gap.blocks)
-				rc = note_gap(g, n_places, i ? slot - 1 : NULL, slot, &gap, err);
+				rc = note_gap(g, &gap, err);
 		}
 		expected = slot->header.sequence + 1;
 		if (slot->header.epoch > epoch && slot->header.kind != TAPE_BLOCK_INDEX)

@@ -138,7 +138,7 @@ static size_t count_lines(const char *text, size_t size)
 }
 
 int tape_layout_parse(uint16_t type, uint32_t fixed_size, const char *text, size_t size,
-		      struct ev_info **ret, size_t *memory)
+		      struct ev_info **ret)
 {
 	size_t length = strnlen(text, size), lines = count_lines(text, length), bytes;
 	struct ev_field *fields;
@@ -165,9 +165,8 @@ int tape_layout_parse(uint16_t type, uint32_t fixed_size, const char *text, size
 	}
 	while ((line = strsep(&rest, "\n")))
 		info->n_fields += parse_field(line, fixed_size, &fields[info->n_fields]) == 0;
-	*memory = bytes;
 	*ret = info;
-	return 0;
+	return (int)bytes;
 }
 
 const struct ev_field *tape_layout_find(const struct ev_info *info, const char *name)

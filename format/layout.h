@@ -21,11 +21,11 @@ int tape_layout_make(const struct ev_info *info, struct ev_layout **ret);
 /*
  * Reads the text of a LAYOUT record, size bytes at most. Lines that make no
  * sense, and fields that would reach beyond fixed_size, are left out.
- * The caller frees *ret, one piece of *memory bytes.
- * Returns 0, -EBADMSG if it describes no record, or -ENOMEM.
+ * The caller frees *ret, which is one piece of memory.
+ * Returns how large it is, -EBADMSG if it describes no record, or -ENOMEM.
  */
 int tape_layout_parse(uint16_t type, uint32_t fixed_size, const char *text, size_t size,
-		      struct ev_info **ret, size_t *memory);
+		      struct ev_info **ret);
 
 /* The field of that name, or NULL. */
 const struct ev_field *tape_layout_find(const struct ev_info *info, const char *name);

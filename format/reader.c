@@ -52,17 +52,14 @@ static int convert_block(const struct tape_reader *r, struct tape_block **block,
 			 struct tape_error *err)
 {
 	struct tape_block *b = *block;
-	uint8_t *out;
-	size_t used;
-	int rc;
+	struct tape_bytes made = { .size = sizeof(*b) };
 
-	rc = tape_layouts_convert(&r->layouts, (uint8_t *)(b + 1), size, sizeof(*b), &out, &used);
-	if (rc < 0)
+	if (tape_layouts_convert(&r->layouts, (uint8_t *)(b + 1), size, &made) < 0)
 		return out_of_memory(r, err);
-	memcpy(out, b, sizeof(*b));
+	memcpy(made.data, b, sizeof(*b));
 	tape_block_free(b);
-	*block = (struct tape_block *)out;
-	set_records(*block, used - sizeof(*b));
+	*block = (struct tape_block *)made.data;
+	set_records(*block, made.size - sizeof(*b));
 	return 0;
 }
 

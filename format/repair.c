@@ -17,6 +17,7 @@
 
 #include "format/block.h"
 #include "format/bytes.h"
+#include "format/layout.h"
 #include "format/reader.h"
 #include "format/writer.h"
 
@@ -95,7 +96,7 @@ static int open_output(struct repair *p, const char *to, struct tape_error *err)
 			return rc;
 		tape_file_header_encode(&h, bytes);
 	}
-	return tape_writer_open_copy(to, bytes, (size_t)n, s->tape_id, &p->to, err);
+	return tape_writer_open_copy(to, bytes, (size_t)n, &p->to, err);
 }
 
 static int copy_slot(struct repair *p, struct tape_slot *slot, struct tape_error *err)
@@ -135,6 +136,28 @@ static int copy_blocks(struct repair *p, struct tape_error *err)
 	if (rc == 0 && s->n_slots)
 		tape_writer_skip_to(p->to, s->slots[s->n_slots - 1].header.sequence + 1);
 	tape_writer_adopt_epoch(p->to, p->epoch);
+	return rc;
+}
+
+/*
+ * The tape's own layouts may be of another version: those of the records that
+ * follow here, and of index and end mark, are stated anew.
+ */
+static int put_layouts(struct repair *p, struct tape_error *err)
+{
+	static const uint16_t types[] = { EV_LOSS, EV_NOTE, EV_INDEX, EV_END };
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && rc == 0; i++) {
+		CLEANUP(freep) struct ev_layout *layout = NULL;
+
+		rc = tape_layout_make(ev_info(types[i]), &layout);
+		if (rc < 0)
+			return tape_fail(err, rc, "%s: out of memory", p->from->scan->in.name);
+		layout->h.epoch = (uint16_t)p->epoch;
+		layout->h.time_ns = p->end_ns;
+		rc = tape_writer_put(p->to, 0, p->epoch, &layout->h, err);
+	}
 	return rc;
 }
 
@@ -224,7 +247,9 @@ int tape_repair(const char *from, const char *to, struct tape_repair_result *ret
 		return rc;
 	tape_reader_health(p.from, &health);
 	p.result.blocks_lost = health.lost_blocks;
-	rc = put_losses(&p, &health, err);
+	rc = put_layouts(&p, err);
+	if (rc == 0)
+		rc = put_losses(&p, &health, err);
 	if (rc == 0)
 		rc = put_note(&p, &health, err);
 	if (rc == 0)

@@ -121,7 +121,7 @@ int tape_scan_load(struct tape_scan *s, struct tape_slot *slot, struct tape_erro
 
 	if (slot->state == TAPE_SLOT_BAD)
 		return 0;
-	if (bytes_grow(&s->packed, &s->packed_room, bytes_align8(packed), 1) < 0)
+	if (bytes_grow(&s->packed, &s->packed_room, bytes_align8(packed) + 8, 1) < 0)
 		return tape_fail(err, -ENOMEM, "%s: out of memory", s->in.name);
 	n = tape_input_read(&s->in, slot->offset + sizeof(slot->header), s->packed,
 			    bytes_align8(packed), err);
@@ -149,7 +149,7 @@ int tape_scan_unpack(struct tape_scan *s, struct tape_slot *slot, void *plain,
 
 int tape_scan_unpack_own(struct tape_scan *s, struct tape_slot *slot, struct tape_error *err)
 {
-	if (bytes_grow(&s->plain, &s->plain_room, slot->header.plain_size, 1) < 0)
+	if (bytes_grow(&s->plain, &s->plain_room, slot->header.plain_size + 8, 1) < 0)
 		return tape_fail(err, -ENOMEM, "%s: out of memory", s->in.name);
 	return tape_scan_unpack(s, slot, s->plain, err);
 }

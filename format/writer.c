@@ -170,7 +170,6 @@ static int put(struct tape_writer *w, struct tape_batch *b, const struct ev_head
 static int copy_layouts(struct tape_writer *w, const struct ev_info *infos, size_t n,
 			struct tape_error *err)
 {
-	size_t memory;
 	int rc = 0;
 
 	if (!infos)
@@ -178,7 +177,7 @@ static int copy_layouts(struct tape_writer *w, const struct ev_info *infos, size
 	w->layouts = calloc(n, sizeof(*w->layouts));
 	if (!w->layouts)
 		return out_of_memory(w, err);
-	for (; w->n_layouts < n && rc == 0; w->n_layouts++) {
+	for (; w->n_layouts < n && rc >= 0; w->n_layouts++) {
 		struct layout *l = &w->layouts[w->n_layouts];
 		const struct ev_info *info = &infos[w->n_layouts];
 
@@ -186,12 +185,12 @@ static int copy_layouts(struct tape_writer *w, const struct ev_info *infos, size
 		if (rc == 0)
 			rc = tape_layout_parse(info->type, info->fixed_size, l->record->text,
 					       ev_size(&l->record->h) - sizeof(*l->record),
-					       &l->info, &memory);
+					       &l->info);
 		if (rc < 0)
 			tape_fail(err, rc, "%s: the layout of record %s: %s", w->out.path,
 				  info->name, strerror(-rc));
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 static int writer_new(const char *path, uint64_t tape_id, struct tape_writer **ret,
@@ -557,10 +556,11 @@ uint64_t tape_writer_epoch_bytes(const struct tape_writer *w, uint32_t epoch)
 
 /* --- for repair --- */
 
-int tape_writer_open_copy(const char *path, const void *header, size_t size, uint64_t tape_id,
+int tape_writer_open_copy(const char *path, const uint8_t *header, size_t size,
 			  struct tape_writer **ret, struct tape_error *err)
 {
 	CLEANUP(tape_writer_closep) struct tape_writer *w = NULL;
+	uint64_t tape_id = tape_id_of(header + offsetof(struct tape_file_header, uuid));
 	int rc = writer_new(path, tape_id, &w, err);
 
 	if (rc == 0)

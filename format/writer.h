@@ -13,8 +13,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Starts a tape with this file header, size bytes as they stand, of tape_id. */
-int tape_writer_open_copy(const char *path, const void *header, size_t size, uint64_t tape_id,
+/* Starts a tape with this file header, size bytes as they stand. */
+int tape_writer_open_copy(const char *path, const uint8_t *header, size_t size,
 			  struct tape_writer **ret, struct tape_error *err);
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* See groups.h. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,25 +24,24 @@ struct groups {
 
 DEFINE_CLEANUP(groups_close, struct groups);
 
-static int open_one(struct groups *g, const char *name, size_t length, const struct core *core,
-		    const struct probe_config *config, struct tape_error *err)
+static int find_one(const char *name, size_t length, const struct probe_group **ret,
+		    struct tape_error *err)
 {
-	const struct probe_group *group = probe_find(name, length);
-	int rc;
-
-	if (!group)
+	*ret = probe_find(name, length);
+	if (!*ret)
 		return tape_fail(err, -EINVAL,
 				 "--probes %.*s: there is no such group; record --list shows them",
 				 (int)length, name);
+	return 0;
+}
+
+static bool is_open(const struct groups *g, const struct probe_group *group)
+{
 	for (size_t i = 0; i < g->n; i++) {
 		if (g->open[i].group == group)
-			return 0;
+			return true;
 	}
-	rc = group->open(core, config, &g->open[g->n].state, err);
-	if (rc < 0)
-		return rc;
-	g->open[g->n++].group = group;
-	return 0;
+	return false;
 }
 
 int groups_open(const char *names, const struct core *core, const struct probe_config *config,
@@ -54,8 +54,14 @@ int groups_open(const char *names, const struct core *core, const struct probe_c
 	g->names = names;
 	while (*names) {
 		size_t length = strcspn(names, ",");
-		int rc = open_one(g, names, length, core, config, err);
+		const struct probe_group *group;
+		int rc = find_one(names, length, &group, err);
 
+		if (rc == 0 && !is_open(g, group)) {
+			rc = group->open(core, config, &g->open[g->n].state, err);
+			g->open[g->n].group = group;
+			g->n += rc == 0;
+		}
 		if (rc < 0)
 			return rc;
 		names += length + (names[length] == ',');

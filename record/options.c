@@ -45,6 +45,8 @@ static const struct argp_option option_table[] = {
 	{ "list", KEY_LIST, NULL, 0, "say which probe groups work on this machine", 5 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors", 5 },
 	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 5 },
+	{ "help", 'h', NULL, 0, "show this", 6 },
+	{ "version", KEY_VERSION, NULL, 0, "show the version", 6 },
 	{ 0 },
 };
 
@@ -162,7 +164,7 @@ static int parse_flag(struct parse *p, int key)
 	case 'v':
 		p->o->verbose = true;
 		return 0;
-	case '?':
+	case 'h':
 		p->o->help = true;
 		return 0;
 	case KEY_VERSION:
@@ -223,7 +225,7 @@ static error_t parse_key(int key, char *arg, struct argp_state *state)
 	case 'a':
 	case 'q':
 	case 'v':
-	case '?':
+	case 'h':
 	case KEY_VERSION:
 	case KEY_LIST:
 		rc = parse_flag(p, key);

@@ -308,13 +308,14 @@ static int run(struct session *s, struct loop *loop, struct tape_error *err)
 	int rc = loop_begin_epoch(loop, err);
 
 	if (rc == 0)
-		rc = put_notes(s, err);
-	if (rc == 0)
 		rc = core_attach(s->core, err);
 	if (rc == 0)
 		rc = groups_attach(s->groups, err);
 	if (rc == 0 && s->child.pid)
 		rc = child_go(&s->child, s->options->command[0], err);
+	/* Not before: where nothing runs there is nothing to remark on. */
+	if (rc == 0)
+		rc = put_notes(s, err);
 	if (rc < 0)
 		return rc;
 	if (privileges_drop() < 0)

@@ -124,7 +124,7 @@ static int read_sections(struct image *im)
 		if (!gelf_getshdr(elf_getscn(im->elf, i), &h))
 			continue;
 		im->sections[i] = (struct span){
-			.address = im->header.e_type == ET_REL ? 0 : h.sh_addr,
+			.address = h.sh_addr,
 			.offset = h.sh_offset,
 			.size = h.sh_size,
 			.code = is_code(&h),

@@ -102,7 +102,7 @@ static bool is_boundary(const char *name)
 static struct entry *add_entry(struct kallsyms *k)
 {
 	if (k->n == k->room) {
-		size_t room = k->room ? k->room * 2 : 64 * 1024;
+		size_t room = k->room ? k->room * 2 : 1024;
 		struct entry *more = reallocarray(k->entries, room, sizeof(*more));
 
 		if (!more)
@@ -234,7 +234,7 @@ static int64_t read_text(struct kallsyms *k, int fd)
 		if (room - size < 64 * 1024) {
 			char *more;
 
-			room = room ? room * 2 : 1 << 20;
+			room = room ? room * 2 : 128 * 1024;
 			/* One byte before the text and one behind it. */
 			more = room > FILE_MAX_BYTES ? NULL : realloc(k->names, room + 2);
 			if (!more)

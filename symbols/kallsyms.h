@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's own symbols, read from /proc/kallsyms and /proc/modules:
- * kernel, modules and BPF programs, by address.
+ * The kernel's own functions, read from /proc/kallsyms: of the kernel, modules
+ * and BPF programs, by address. Where modules begin is in symbols/kmodules.h.
  */
 #ifndef SYMBOLS_KALLSYMS_H
 #define SYMBOLS_KALLSYMS_H
@@ -17,7 +17,8 @@ struct kallsyms;
 
 /*
  * Reads a file in the format of /proc/kallsyms. Returns -EPERM with *err if all
- * addresses are 0 (kptr_restrict). The caller owns *ret.
+ * addresses are 0 (kptr_restrict), -ENODATA if there are no symbols in it. The
+ * caller owns *ret.
  */
 int kallsyms_load(const char *path, struct kallsyms **ret, struct tape_error *err);
 
@@ -29,7 +30,7 @@ int kallsyms_load(const char *path, struct kallsyms **ret, struct tape_error *er
 int kallsyms_find(const struct kallsyms *k, uint64_t address, struct symbol *ret,
 		  const char **module);
 
-/* The address of a symbol of the kernel itself (_text, _etext); 0 if there is none. */
+/* The address of a function of the kernel itself, or of _text, _stext, _etext, _end; or 0. */
 uint64_t kallsyms_address(const struct kallsyms *k, const char *name);
 
 /* The symbol of a number, from 0 on in order of address. Returns 1 or 0, as kallsyms_find() does. */

@@ -22,14 +22,21 @@ quiet_make() {
 	make --no-print-directory -j"$(nproc)" BUILD="$BUILD" "$@"
 }
 
-# Prints a test's line for a command that has none of its own.
+# The end of what a command said, without the progress of the build, moved in.
+last_words() {
+	grep -vE '^(CC|AR|LINK|BPF|GEN) ' "$1" | tail -n 40 | sed 's/^/    /'
+}
+
+# Prints a test's line for a command that has none of its own, and if it fails
+# what it said last.
 counted() {
 	name=$1
 	shift
-	if "$@"; then
+	if "$@" >"$logs/counted" 2>&1; then
 		echo "ok $name"
 	else
 		echo "not ok $name"
+		last_words "$logs/counted"
 		return 1
 	fi
 }
@@ -72,7 +79,7 @@ report_step() {
 	run_step "$1" >"$log" 2>&1 </dev/null
 	code=$?
 	if [ $code != 0 ] && [ "$(count 'not ok' "$log")" = 0 ]; then
-		tail -n 40 "$log" | sed 's/^/    /' >"$log.tail"
+		last_words "$log" >"$log.tail"
 		{ echo "not ok $1: ended with status $code"; cat "$log.tail"; } >>"$log"
 		rm -f "$log.tail"
 	fi

@@ -9,7 +9,7 @@
 #include "analyze/analyses/recording.h"
 #include "analyze/analyses/words.h"
 
-/* A table longer than this helps nobody; the last row says how many are left out. */
+/* Longer tables help nobody; a note says that rows are left out. */
 #define MOST_ROWS ((size_t)100000)
 
 struct info {
@@ -197,6 +197,13 @@ static void add_gaps(struct result *ret, const struct world *w)
 	result_take_table(ret, t);
 }
 
+static void note_long_tables(struct result *ret, const struct world *w, const struct lives *lives)
+{
+	if (w->clocks.n > MOST_ROWS || w->modules.list.n > MOST_ROWS || lives->list.n > MOST_ROWS ||
+	    w->gaps.list.n > MOST_ROWS)
+		result_add_note(ret, "long tables end after 100000 rows");
+}
+
 static void info_finish(void *state, const struct analysis_input *in, struct result *ret)
 {
 	struct info *info = state;
@@ -211,6 +218,7 @@ static void info_finish(void *state, const struct analysis_input *in, struct res
 	add_modules(ret, w);
 	add_processes(ret, in, &info->lives);
 	add_gaps(ret, w);
+	note_long_tables(ret, w, &info->lives);
 }
 
 static void info_done(void *state)

@@ -12,7 +12,7 @@
 static void summary_finish(void *state, const struct analysis_input *in, struct result *ret)
 {
 	struct profile *p = cpu_take_profile(state, in, ret);
-	size_t rows = in->top ? in->top : ROWS;
+	size_t rows = in->top ? 0 : ROWS; /* the output cuts by itself */
 	struct table *processes = shares_table(p, SHARES_BY_PROCESS, rows);
 	struct table *threads = shares_table(p, SHARES_BY_THREAD, rows);
 	struct table *losses = recording_losses(in);

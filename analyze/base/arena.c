@@ -55,5 +55,5 @@ void arena_done(struct arena *a)
 		free(a->chunks);
 		a->chunks = next;
 	}
-	*a = (struct arena){0};
+	*a = (struct arena){ 0 };
 }

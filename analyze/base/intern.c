@@ -30,7 +30,7 @@ static uint32_t add(struct intern *s, const void *data, uint32_t size, uint32_t 
 
 	if (size)
 		memcpy(copy, data, size);
-	*vec_push(&s->entries) = (struct intern_entry){.data = copy, .size = size, .hash = hash};
+	*vec_push(&s->entries) = (struct intern_entry){ .data = copy, .size = size, .hash = hash };
 	return (uint32_t)s->entries.n - 1;
 }
 
@@ -75,5 +75,5 @@ void intern_done(struct intern *s)
 	free(s->slots);
 	vec_done(&s->entries);
 	arena_done(&s->arena);
-	*s = (struct intern){0};
+	*s = (struct intern){ 0 };
 }

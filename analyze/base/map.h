@@ -12,15 +12,16 @@
 #include <stdint.h>
 
 struct map_slot {
-	uint64_t key;
+	uint64_t key; /* 0: free */
 	uint64_t value;
-	bool used;
 };
 
 struct map {
 	struct map_slot *slots;
-	size_t n;
+	size_t n;    /* keys, 0 included */
 	size_t room; /* a power of two, or 0 */
+	bool has_zero;
+	uint64_t zero; /* the value of key 0, which has no slot */
 };
 
 /* The value's address, or NULL. It holds until the next map_add(). */

@@ -2,7 +2,7 @@
 /*
  * Command "verify": whether a tape is as it was written, and each place that is
  * not. A tape without its end is told apart from a damaged one: its recorder was
- * killed, and nothing that it had written is lost.
+ * killed, and lost no more than the block that it was writing.
  */
 #include <inttypes.h>
 
@@ -21,7 +21,7 @@ struct verdict {
 	uint64_t records;
 	uint64_t lost_records; /* that the recorder itself says it lost */
 	uint64_t start_ns;
-	size_t damaged; /* places but those of unknown kinds, which are whole */
+	size_t damaged; /* places, but for those of unknown kinds, which are whole, and the cut end */
 };
 
 /* --- reading --- */
@@ -52,7 +52,8 @@ static int look_at_tape(struct verdict *v, struct tape_reader *reader, struct ta
 	}
 	tape_reader_health(reader, &v->health);
 	for (size_t i = 0; i < v->health.n_places; i++)
-		v->damaged += v->health.places[i].kind != TAPE_DAMAGE_UNKNOWN;
+		v->damaged += v->health.places[i].kind != TAPE_DAMAGE_UNKNOWN &&
+			      v->health.places[i].kind != TAPE_DAMAGE_CUT;
 	return rc;
 }
 
@@ -113,11 +114,11 @@ static void print_verdict(FILE *out, const struct verdict *v)
 
 	fprintf(out, "%s: %s: %" PRIu64 " block%s and %" PRIu64 " record%s can be read\n", v->tape,
 		verdict_word(v), h->blocks, plural(h->blocks), v->records, plural(v->records));
-	if (is_damaged(v))
+	if (h->n_places)
 		fprintf(out,
-			"%zu damaged place%s: %" PRIu64 " block%s lost, %" PRIu64
+			"%zu place%s not as written: %" PRIu64 " block%s lost, %" PRIu64
 			" byte%s unreadable; analyze repair writes what is left to a new tape\n",
-			v->damaged, plural(v->damaged), h->lost_blocks, plural(h->lost_blocks),
+			h->n_places, plural(h->n_places), h->lost_blocks, plural(h->lost_blocks),
 			h->lost_bytes, plural(h->lost_bytes));
 	for (size_t i = 0; i < h->n_places; i++)
 		print_place(out, v, &h->places[i]);

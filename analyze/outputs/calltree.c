@@ -4,78 +4,113 @@
 #include <string.h>
 
 #include "analyze/base/memory.h"
+#include "analyze/base/pairs.h"
 #include "analyze/base/sum.h"
 #include "analyze/outputs/calltree.h"
 
+/*
+ * Where the samples of one first node (a process) stand. Stacks are numbered
+ * densely, so what is known of them stands in arrays; the mark says for which
+ * first node it was written, which saves clearing them for each.
+ */
 struct builder {
 	struct calltree *tree;
 	struct names *names;
-	struct map children; /* node and label: the child */
-	struct map known;    /* first node and stack: the node of the stack */
+	struct pairs children; /* node and label; the root has none */
+	uint32_t *node_of;     /* by stack */
+	uint32_t *known_for;   /* by stack: the first node + 1 for which node_of holds */
+	uint32_t *first_node;  /* by label set */
 	VEC(uint32_t) pending;
 };
 
 static uint32_t child_of(struct builder *b, uint32_t parent, uint32_t label)
 {
-	bool added;
-	uint64_t *number = map_add(&b->children, (uint64_t)parent << 32 | label, &added);
+	uint32_t number = pairs_number(&b->children, parent, label, NULL) + 1;
 
-	if (added) {
+	if (number == b->tree->nodes.n) {
 		uint32_t depth = b->tree->nodes.items[parent].depth + 1;
 
-		*number = b->tree->nodes.n;
 		*vec_push(&b->tree->nodes) = (struct calltree_node){
 			.parent = parent,
 			.label = label,
 			.depth = depth,
 		};
 	}
-	return (uint32_t)*number;
+	return number;
 }
 
 /* The node of a stack below first: up to a stack whose node is known, and down again. */
-static uint32_t node_of(struct builder *b, uint32_t first, uint32_t stack)
+static uint32_t find_node(struct builder *b, uint32_t first, uint32_t stack)
 {
 	const struct profile *p = b->names->profile;
-	uint64_t *known = NULL;
 	uint32_t node;
 
 	b->pending.n = 0;
-	while (stack != PROFILE_ROOT) {
-		known = map_find(&b->known, (uint64_t)first << 32 | stack);
-		if (known)
-			break;
+	while (stack != PROFILE_ROOT && b->known_for[stack] != first + 1) {
 		*vec_push(&b->pending) = stack;
 		stack = profile_get_stack(p, stack)->parent;
 	}
-	node = stack == PROFILE_ROOT ? first : (uint32_t)*known;
+	node = stack == PROFILE_ROOT ? first : b->node_of[stack];
 	while (b->pending.n) {
 		uint32_t frame;
 
 		stack = b->pending.items[--b->pending.n];
 		frame = profile_get_stack(p, stack)->frame;
 		node = child_of(b, node, b->names->frames[frame].label);
-		*map_add(&b->known, (uint64_t)first << 32 | stack, NULL) = node;
+		b->node_of[stack] = node;
+		b->known_for[stack] = first + 1;
 	}
 	return node;
 }
 
-/* One label's node for each label set; looked up once and not for each sample. */
-static uint32_t *first_nodes(struct builder *b, bool by_process)
+/* Looked up once for each label set and not for each sample. */
+static void find_first_nodes(struct builder *b, bool by_process)
 {
 	const struct profile *p = b->names->profile;
 	size_t n = profile_n_label_sets(p);
-	uint32_t *first = memory_alloc(n * sizeof(*first));
 
-	if (!by_process)
-		return first;
-	for (size_t i = 0; i < n; i++) {
-		const struct profile_label *comm = profile_find_label(p, (uint32_t)i, "comm");
+	b->first_node = memory_alloc(n * sizeof(*b->first_node));
+	for (uint32_t i = 0; by_process && i < n; i++) {
+		const struct profile_label *comm = profile_find_label(p, i, "comm");
 
-		first[i] = child_of(b, CALLTREE_ROOT,
-				    names_process(b->names, comm ? comm->text : NULL));
+		b->first_node[i] = child_of(b, CALLTREE_ROOT,
+					    names_process(b->names, comm ? comm->text : NULL));
 	}
-	return first;
+}
+
+/* The samples' numbers, those of one first node side by side. To be freed. */
+static uint32_t *group_samples(const struct builder *b)
+{
+	const struct profile *p = b->names->profile;
+	size_t n = profile_n_samples(p), n_nodes = b->tree->nodes.n;
+	uint32_t *at = memory_alloc((n_nodes + 1) * sizeof(*at));
+	uint32_t *grouped = memory_alloc(n * sizeof(*grouped));
+
+	for (size_t i = 0; i < n; i++)
+		at[b->first_node[profile_get_sample(p, i)->labels] + 1]++;
+	for (size_t i = 0; i < n_nodes; i++)
+		at[i + 1] += at[i];
+	for (size_t i = 0; i < n; i++)
+		grouped[at[b->first_node[profile_get_sample(p, i)->labels]]++] = (uint32_t)i;
+	free(at);
+	return grouped;
+}
+
+static void add_samples(struct builder *b, size_t value)
+{
+	const struct profile *p = b->names->profile;
+	uint32_t *grouped = group_samples(b);
+
+	b->node_of = memory_alloc(profile_n_stacks(p) * sizeof(*b->node_of));
+	b->known_for = memory_alloc(profile_n_stacks(p) * sizeof(*b->known_for));
+	for (size_t i = 0; i < profile_n_samples(p); i++) {
+		const struct profile_sample *s = profile_get_sample(p, grouped[i]);
+		uint32_t number = find_node(b, b->first_node[s->labels], s->stack);
+		struct calltree_node *node = &b->tree->nodes.items[number];
+
+		node->self = sum_add(node->self, s->values[value]);
+	}
+	free(grouped);
 }
 
 static void sum_totals(struct calltree *t)
@@ -92,19 +127,16 @@ static void sum_totals(struct calltree *t)
 
 /* Sorting moves only these, so that comparing needs no look at the tree. */
 struct sorted_child {
-	uint32_t parent;
+	int64_t total; /* 0 where the order is by name */
 	uint32_t rank;
 	uint32_t flags;
 	uint32_t node;
-	int64_t total; /* 0 where the order is by name */
 };
 
 static int compare_children(const void *left, const void *right)
 {
 	const struct sorted_child *a = left, *b = right;
 
-	if (a->parent != b->parent)
-		return a->parent < b->parent ? -1 : 1;
 	if (a->total != b->total)
 		return a->total > b->total ? -1 : 1;
 	if (a->rank != b->rank)
@@ -112,34 +144,53 @@ static int compare_children(const void *left, const void *right)
 	return a->flags < b->flags ? -1 : a->flags > b->flags;
 }
 
+/* Puts the children of each node side by side, as they come. */
+static void collect_children(struct calltree *t)
+{
+	uint32_t next = 0;
+
+	t->order = memory_alloc(t->nodes.n * sizeof(*t->order));
+	for (size_t i = 1; i < t->nodes.n; i++)
+		t->nodes.items[t->nodes.items[i].parent].children++;
+	vec_for_each (node, &t->nodes) {
+		node->first_child = next;
+		next += node->children;
+		node->children = 0;
+	}
+	for (uint32_t i = 1; i < t->nodes.n; i++) {
+		struct calltree_node *parent = &t->nodes.items[t->nodes.items[i].parent];
+
+		t->order[parent->first_child + parent->children++] = i;
+	}
+}
+
 static void sort_children(struct calltree *t, const struct names *names, enum calltree_order order)
 {
-	size_t n = t->nodes.n - 1;
-	struct sorted_child *list = memory_alloc(n * sizeof(*list));
 	uint32_t *ranks = names_ranks(names);
+	VEC(struct sorted_child) list = { 0 };
 
-	for (size_t i = 0; i < n; i++) {
-		const struct calltree_node *node = &t->nodes.items[i + 1];
-		const struct names_label *label = names_label(names, node->label);
+	collect_children(t);
+	vec_for_each (parent, &t->nodes) {
+		uint32_t *children = t->order + parent->first_child;
 
-		list[i] = (struct sorted_child){
-			.parent = node->parent,
-			.rank = ranks[label->function],
-			.flags = label->flags,
-			.node = (uint32_t)i + 1,
-			.total = order == CALLTREE_BY_TOTAL ? node->total : 0,
-		};
+		list.n = 0;
+		for (uint32_t i = 0; parent->children > 1 && i < parent->children; i++) {
+			const struct calltree_node *node = &t->nodes.items[children[i]];
+			const struct names_label *label = names_label(names, node->label);
+
+			*vec_push(&list) = (struct sorted_child){
+				.total = order == CALLTREE_BY_TOTAL ? node->total : 0,
+				.rank = ranks[label->function],
+				.flags = label->flags,
+				.node = children[i],
+			};
+		}
+		if (list.n)
+			qsort(list.items, list.n, sizeof(*list.items), compare_children);
+		for (size_t i = 0; i < list.n; i++)
+			children[i] = list.items[i].node;
 	}
-	qsort(list, n, sizeof(*list), compare_children);
-	t->order = memory_alloc(n * sizeof(*t->order));
-	for (size_t i = 0; i < n; i++) {
-		struct calltree_node *parent = &t->nodes.items[list[i].parent];
-
-		if (!parent->children++)
-			parent->first_child = (uint32_t)i;
-		t->order[i] = list[i].node;
-	}
-	free(list);
+	vec_done(&list);
 	free(ranks);
 }
 
@@ -147,24 +198,18 @@ void calltree_init(struct calltree *t, struct names *n, size_t value, bool by_pr
 		   enum calltree_order order)
 {
 	struct builder b = { .tree = t, .names = n };
-	uint32_t *first;
 
 	*t = (struct calltree){ 0 };
 	*vec_push(&t->nodes) = (struct calltree_node){ 0 };
-	first = first_nodes(&b, by_process);
-	for (size_t i = 0; i < profile_n_samples(n->profile); i++) {
-		const struct profile_sample *s = profile_get_sample(n->profile, i);
-		uint32_t number = node_of(&b, first[s->labels], s->stack);
-		struct calltree_node *node = &t->nodes.items[number];
-
-		node->self = sum_add(node->self, s->values[value]);
-	}
+	find_first_nodes(&b, by_process);
+	add_samples(&b, value);
+	pairs_done(&b.children);
+	free(b.node_of);
+	free(b.known_for);
+	free(b.first_node);
+	vec_done(&b.pending);
 	sum_totals(t);
 	sort_children(t, n, order);
-	free(first);
-	map_done(&b.children);
-	map_done(&b.known);
-	vec_done(&b.pending);
 }
 
 void calltree_done(struct calltree *t)

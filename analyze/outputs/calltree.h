@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "analyze/base/map.h"
 #include "analyze/base/vec.h"
 #include "analyze/outputs/names.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* See gzip.h. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "analyze/base/memory.h"
@@ -21,17 +22,17 @@ static void release(void *unused, void *p)
 	free(p);
 }
 
-void gzip_init(struct gzip *g, struct sink *out)
+int gzip_init(struct gzip *g, struct sink *out)
 {
 	g->out = out;
 	g->z = (z_stream){ .zalloc = allocate, .zfree = release };
-	/* These fail only for want of memory, or for arguments that are never right. */
 	if (deflateInit2(&g->z, SPEED, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		abort();
+		return -ENOTSUP;
 	g->header = (gz_header){ .os = ANY_SYSTEM };
 	deflateSetHeader(&g->z, &g->header);
 	g->z.next_out = g->packed;
 	g->z.avail_out = sizeof(g->packed);
+	return 0;
 }
 
 static void drain(struct gzip *g)

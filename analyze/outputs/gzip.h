@@ -17,7 +17,8 @@ struct gzip {
 	unsigned char packed[65536];
 };
 
-void gzip_init(struct gzip *g, struct sink *out);
+/* Returns 0, or -ENOTSUP if this zlib is not the one that this was built for. */
+int gzip_init(struct gzip *g, struct sink *out);
 void gzip_put(struct gzip *g, const void *data, size_t size);
 void gzip_finish(struct gzip *g); /* writes the end, and frees */
 

@@ -62,7 +62,10 @@ static void put(struct json *j, const char *literal)
 
 static void put_string(struct json *j, const char *text)
 {
-	put_value(j, json_string(clean_text(&j->arena, text)));
+	struct arena scratch = { 0 };
+
+	put_value(j, json_string(clean_text(&scratch, text)));
+	arena_done(&scratch);
 }
 
 /* The key with its punctuation, then a text: put_member(j, "\"name\": ", name). */

@@ -8,7 +8,8 @@
 	X(text)                                                                                    \
 	X(folded)                                                                                  \
 	X(pprof)                                                                                   \
-	X(json)
+	X(json)                                                                                    \
+	X(svg)
 
 #define DECLARE(name) extern const struct output output_##name;
 OUTPUTS(DECLARE)

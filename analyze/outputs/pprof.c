@@ -6,9 +6,12 @@
  * a few elements: protobuf reads them as one. So nothing but the string table
  * is held in memory, and that comes last. Ids are the profile's own numbers + 1.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <tape/cleanup.h>
 
 #include "analyze/base/memory.h"
 #include "analyze/outputs/clean.h"
@@ -33,7 +36,11 @@ struct pprof {
 
 static int64_t string_of(struct pprof *w, const char *text)
 {
-	return intern_text(&w->strings, clean_text(&w->arena, text));
+	struct arena scratch = { 0 };
+	int64_t number = intern_text(&w->strings, clean_text(&scratch, text));
+
+	arena_done(&scratch);
+	return number;
 }
 
 static void write_part(struct pprof *w, const Perftape__Pprof__Profile *part)
@@ -265,19 +272,21 @@ static int write_pprof(const struct output_job *job, struct tape_error *err)
 {
 	const struct result_item *item = result_first(job->result, RESULT_PROFILE);
 	struct pprof w = { .job = job, .out = { .file = job->out } };
+	CLEANUP(freep) struct gzip *gzip = NULL;
 
 	/* A file holds one profile: the view's answer comes first. */
 	if (!item)
 		return sink_finish(&w.out, err);
 	w.profile = item->profile;
 	if (!job->options.no_compression) {
-		w.gzip = memory_alloc(sizeof(*w.gzip));
-		gzip_init(w.gzip, &w.out);
+		w.gzip = gzip = memory_alloc(sizeof(*gzip));
+		if (gzip_init(gzip, &w.out) < 0)
+			return tape_fail(err, -ENOTSUP, "pprof: cannot compress: zlib %s is not %s",
+					 zlibVersion(), ZLIB_VERSION);
 	}
 	write_profile(&w);
-	if (w.gzip)
-		gzip_finish(w.gzip);
-	free(w.gzip);
+	if (gzip)
+		gzip_finish(gzip);
 	intern_done(&w.strings);
 	arena_done(&w.arena);
 	vec_done(&w.packed);

@@ -3,78 +3,13 @@
  * A profile as text: what was measured in one line, the functions that took
  * most as pprof's -top has them, the call tree, and what has no name.
  */
-#include <inttypes.h>
-#include <string.h>
-
-#include "analyze/base/map.h"
 #include "analyze/base/sum.h"
 #include "analyze/outputs/clean.h"
 #include "analyze/outputs/grid.h"
+#include "analyze/outputs/headline.h"
 #include "analyze/outputs/text.h"
 #include "analyze/outputs/tops.h"
 #include "analyze/outputs/units.h"
-
-static const char *plural(uint64_t n, const char *one, const char *many)
-{
-	return n == 1 ? one : many;
-}
-
-/* How many different numbers the samples' label of this key has; together with pid for threads. */
-static uint64_t count_labels(const struct profile *p, const char *key)
-{
-	struct map seen = { 0 };
-	uint64_t n;
-
-	for (size_t i = 0; i < profile_n_samples(p); i++) {
-		uint32_t set = profile_get_sample(p, i)->labels;
-		const struct profile_label *label = profile_find_label(p, set, key);
-
-		if (label)
-			map_add(&seen, (uint64_t)label->number, NULL);
-	}
-	n = seen.n;
-	map_done(&seen);
-	return n;
-}
-
-static void write_quantity(struct sink *out, int64_t value, const struct profile_type *type)
-{
-	struct units_text text = units_value(value, type->unit);
-
-	if (strcmp(type->unit, "count") == 0)
-		sink_printf(out, "%s %s", text.text, type->type);
-	else
-		sink_text(out, text.text);
-}
-
-static void write_headline(const struct text_page *page, const struct profile *p)
-{
-	const struct profile_head *head = profile_head(p);
-	int64_t total = profile_total(p, head->default_type);
-	uint64_t processes = count_labels(p, "pid"), threads = count_labels(p, "tid");
-	struct arena arena = { 0 };
-
-	sink_printf(page->out, "%s: ", clean_text(&arena, head->title));
-	write_quantity(page->out, total, &head->types[head->default_type]);
-	if (head->duration_ns)
-		sink_printf(page->out, " in %s", units_ns((int64_t)head->duration_ns).text);
-	for (size_t i = 0; i < head->n_types; i++) {
-		if (i == head->default_type)
-			continue;
-		sink_text(page->out, ", ");
-		write_quantity(page->out, profile_total(p, i), &head->types[i]);
-	}
-	if (processes)
-		sink_printf(page->out, ", %" PRIu64 " %s", processes,
-			    plural(processes, "process", "processes"));
-	if (threads)
-		sink_printf(page->out, ", %" PRIu64 " %s", threads,
-			    plural(threads, "thread", "threads"));
-	if (head->start_wall_ns)
-		sink_printf(page->out, ", from %s", units_wall(head->start_wall_ns).text);
-	sink_text(page->out, "\n");
-	arena_done(&arena);
-}
 
 static void write_top(struct grid *g, const struct names *n, const struct top *top, int64_t sum,
 		      int64_t total)
@@ -137,9 +72,11 @@ static void write_empty(const struct text_page *page)
 
 void text_profile(const struct text_page *page, const struct profile *p)
 {
+	struct arena arena = { 0 };
 	struct names names;
 
-	write_headline(page, p);
+	sink_printf(page->out, "%s\n", headline(&arena, p));
+	arena_done(&arena);
 	if (!profile_n_samples(p)) {
 		write_empty(page);
 		return;

@@ -19,6 +19,7 @@
 #define LEAST_SHARE	  100 /* one part in so many of the total */
 #define MOST_INDENT	  48
 #define ARROW		  " → "
+#define ARROW_COLUMNS	  3
 
 struct tree {
 	const struct text_page *page;
@@ -36,7 +37,7 @@ static uint32_t chained(const struct tree *t, uint32_t node)
 	const struct calltree_node *n = &t->calls.nodes.items[node];
 	uint32_t child;
 
-	if (!n->children || n->self || node == CALLTREE_ROOT)
+	if (!n->children || node == CALLTREE_ROOT)
 		return 0;
 	if (names_label(t->names, n->label)->flags & LABEL_PROCESS)
 		return 0;
@@ -81,6 +82,18 @@ static void write_start(struct tree *t, int64_t total, size_t indent)
 	sink_spaces(t->page->out, indent);
 }
 
+/* Whether it calls something, but nothing that gets a row. */
+static bool has_only_small(const struct tree *t, uint32_t node)
+{
+	const struct calltree_node *n = &t->calls.nodes.items[node];
+	int64_t most;
+
+	if (!n->children)
+		return false;
+	most = t->calls.nodes.items[calltree_child(&t->calls, node, 0)].total;
+	return most > 0 && most <= t->least;
+}
+
 /* The names of a node and of its chain, as many in a line as fit. Gives the chain's last node. */
 static uint32_t write_chain(struct tree *t, uint32_t node, size_t indent)
 {
@@ -90,24 +103,24 @@ static uint32_t write_chain(struct tree *t, uint32_t node, size_t indent)
 
 	for (; node; node = chained(t, node)) {
 		const char *name = names_label_text(t->names, t->calls.nodes.items[node].label);
-		size_t room = GRID_PAGE - margin - 3, columns;
+		size_t room = GRID_PAGE - margin - 2 * ARROW_COLUMNS, columns;
 
 		name = clean_clip(&t->arena, name, room);
 		columns = clean_columns(name);
-		if (node != last && column + 3 + columns > GRID_PAGE) {
+		if (node != last && column + columns + 3 * ARROW_COLUMNS > GRID_PAGE) {
 			sink_text(t->page->out, "\n");
 			sink_spaces(t->page->out, margin - 1);
 			column = margin - 1;
 		}
 		if (column != margin) {
 			sink_text(t->page->out, ARROW);
-			column += 3;
+			column += ARROW_COLUMNS;
 		}
 		sink_text(t->page->out, name);
 		column += columns;
 		last = node;
 	}
-	sink_text(t->page->out, "\n");
+	sink_text(t->page->out, has_only_small(t, last) ? ARROW "…\n" : "\n");
 	arena_done(&t->arena);
 	return last;
 }
@@ -123,7 +136,8 @@ static void write_rest(struct tree *t, uint32_t node, uint32_t shown, size_t ind
 
 		total = sum_add(total, t->calls.nodes.items[child].total);
 	}
-	if (!total)
+	/* Where all are small, the node's own row says so. */
+	if (!total || (!shown && node != CALLTREE_ROOT))
 		return;
 	write_start(t, total, indent);
 	sink_printf(t->page->out, "…%u more\n", n->children - shown);

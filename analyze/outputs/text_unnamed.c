@@ -21,7 +21,8 @@ static const char *const remedies[] = {
 	[MODULE_VDSO] = "the tape brings no names of it",
 	[MODULE_BPF] = "a BPF program whose name was not seen",
 	[MODULE_ANON] = "code that was made at run time (JIT): no file has its names",
-	[MODULE_UNKNOWN] = "no mapping was known at these addresses",
+	[MODULE_UNKNOWN] =
+		"no mapping there: often a wrong caller, from code without frame pointers",
 	[MODULE_MARK] = "",
 };
 

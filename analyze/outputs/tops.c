@@ -98,12 +98,19 @@ VEC_TYPE(parts, struct part);
 
 static void find_parts(struct parts *parts, const struct stacks *s, const struct names *n)
 {
+	size_t n_frames = profile_n_frames(s->profile);
+	struct part *by_frame = memory_alloc(n_frames * sizeof(*by_frame));
 	struct map numbers = { 0 };
 
-	for (size_t i = 1; i < s->n; i++) {
-		uint32_t frame = profile_get_stack(s->profile, (uint32_t)i)->frame;
-		uint32_t module = profile_get_frame(s->profile, frame)->module;
-		uint32_t function = n->frames[frame].function;
+	for (uint32_t i = 1; i < s->n; i++) {
+		struct part *f = &by_frame[profile_get_stack(s->profile, i)->frame];
+
+		f->flat = sum_add(f->flat, s->self[i]);
+		f->passed = sum_add(f->passed, s->total[i]);
+	}
+	for (uint32_t i = 0; i < n_frames; i++) {
+		uint32_t module = profile_get_frame(s->profile, i)->module;
+		uint32_t function = n->frames[i].function;
 		bool added;
 		uint64_t *number = map_add(&numbers, (uint64_t)function << 32 | module, &added);
 		struct part *part;
@@ -113,10 +120,11 @@ static void find_parts(struct parts *parts, const struct stacks *s, const struct
 			*vec_push(parts) = (struct part){ .function = function, .module = module };
 		}
 		part = &parts->items[*number];
-		part->flat = sum_add(part->flat, s->self[i]);
-		part->passed = sum_add(part->passed, s->total[i]);
+		part->flat = sum_add(part->flat, by_frame[i].flat);
+		part->passed = sum_add(part->passed, by_frame[i].passed);
 	}
 	map_done(&numbers);
+	free(by_frame);
 }
 
 static const char *path_of(const struct profile *p, uint32_t module)
@@ -284,7 +292,9 @@ void unnamed_init(struct unnamed_list *u, const struct names *n, size_t value)
 			flat[group] = sum_add(flat[group], s.self[i]);
 	}
 	for (uint32_t i = 0; i < modules; i++) {
-		if (cum[i])
+		bool is_unknown = profile_get_module(p, i)->kind == MODULE_UNKNOWN;
+
+		if (flat[i] || (cum[i] && is_unknown))
 			*vec_push(u) = (struct unnamed){ i, flat[i], cum[i] };
 	}
 	sort_unnamed(u, p);

@@ -32,7 +32,12 @@ struct unnamed {
 
 VEC_TYPE(unnamed_list, struct unnamed);
 
-/* One for each module with such frames; most cum first, then by name. Marks do not count. */
+/*
+ * One for each module in which something without a name took time itself; most
+ * cum first, then by name. Callers alone do not count, such as libc's start of
+ * every program, except where they lie in no module: those stacks are wrong.
+ * Marks do not count.
+ */
 void unnamed_init(struct unnamed_list *u, const struct names *n, size_t value);
 void unnamed_done(struct unnamed_list *u);
 

@@ -38,7 +38,6 @@ static void add(struct gaps *g, const struct gap *gap)
 
 void gaps_loss(struct gaps *g, const struct ev_loss *record)
 {
-	g->lost_events += record->count;
 	add(g, &(struct gap){
 		       .kind = GAP_LOSS,
 		       .of_type = record->of_type,
@@ -108,6 +107,17 @@ uint64_t gaps_covered_ns(const struct gaps *g, enum gap_kind kind, uint64_t from
 	}
 	free(sorted);
 	return covered;
+}
+
+uint64_t gaps_lost_events(const struct gaps *g, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t lost = 0;
+
+	vec_for_each (gap, &g->list) {
+		if (gap->kind == GAP_LOSS && gap->from_ns <= to_ns && gap->to_ns >= from_ns)
+			lost += gap->count;
+	}
+	return lost;
 }
 
 const char *gaps_kind_name(enum gap_kind kind)

@@ -29,7 +29,6 @@ struct gap {
 /* All zero is an empty one. */
 struct gaps {
 	VEC(struct gap) list; /* in order of the records that told of them */
-	uint64_t lost_events;
 	bool paused;
 };
 
@@ -42,6 +41,9 @@ void gaps_damage(struct gaps *g, const struct tape_damage *damage);
 /* How long the gaps of a kind are together between from and to; none counts twice. */
 uint64_t gaps_covered_ns(const struct gaps *g, enum gap_kind kind, uint64_t from_ns,
 			 uint64_t to_ns);
+
+/* How many records were lost in intervals that touch from to to. */
+uint64_t gaps_lost_events(const struct gaps *g, uint64_t from_ns, uint64_t to_ns);
 
 /* "lost events". Static. */
 const char *gaps_kind_name(enum gap_kind kind);

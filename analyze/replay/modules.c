@@ -4,6 +4,9 @@
 
 #include "analyze/replay/modules.h"
 
+/* A few bytes of a packed tape may be a long path. */
+#define MOST_BYTES ((size_t)128 << 20)
+
 struct identity_head {
 	uint8_t kind;
 	uint8_t build_id_size;
@@ -39,6 +42,8 @@ void modules_define(struct modules *m, const struct ev_module *record)
 	const char *bytes;
 	uint32_t index;
 
+	if (m->identities.arena.total > MOST_BYTES)
+		return;
 	if (record->build_id_size <= EV_BUILD_ID_SIZE)
 		head.build_id_size = (uint8_t)record->build_id_size;
 	memcpy(head.build_id, record->build_id, head.build_id_size);

@@ -10,12 +10,14 @@
 #include "analyze/replay/tasks.h"
 
 /* More than machines have alive at once; what a hostile tape names beyond is lumped together. */
-#define MOST_PROCESSES ((size_t)1 << 20)
-#define MOST_THREADS   ((size_t)2 << 20)
+#define MOST_PROCESSES	   ((size_t)1 << 20)
+#define MOST_THREADS	   ((size_t)2 << 20)
+/* A few bytes of a packed tape may be a long command line. */
+#define MOST_CMDLINE_BYTES ((size_t)64 << 20)
 /* An event of a process this long after its end is of another one whose fork was lost. */
-#define AFTERLIFE_NS   1000000000ull
+#define AFTERLIFE_NS	   1000000000ull
 /* /proc tells start times in ticks of 10 ms; no pid comes round as fast as that. */
-#define START_GRAIN_NS 20000000ull
+#define START_GRAIN_NS	   20000000ull
 
 static struct process *process_of(uint64_t slot)
 {
@@ -128,6 +130,21 @@ static void clean_threads(struct tasks *t, struct process *p)
 
 /* --- processes --- */
 
+/* Room bytes of text at most are looked at; NULL: it is not known any more. */
+static void set_cmdline(struct tasks *t, struct process *p, const char *text, size_t room)
+{
+	size_t length = text ? strnlen(text, room) : 0;
+
+	if (p->cmdline)
+		t->cmdline_bytes -= strlen(p->cmdline);
+	set_cmdline(t, p, NULL, 0);
+	if (!text || t->cmdline_bytes + length > MOST_CMDLINE_BYTES)
+		return;
+	p->cmdline = memory_alloc(length + 1);
+	memcpy(p->cmdline, text, length);
+	t->cmdline_bytes += length;
+}
+
 static void process_unlink(struct tasks *t, struct process *p)
 {
 	p->previous->next = p->next;
@@ -168,8 +185,8 @@ static void process_drop(struct tasks *t, struct process *p)
 	process_unlink(t, p);
 	mappings_clear(&p->maps, &t->pool);
 	mappings_clear(&p->maps_before, &t->pool);
+	set_cmdline(t, p, NULL, 0);
 	t->n_processes--;
-	free(p->cmdline);
 	free(p);
 }
 
@@ -251,8 +268,7 @@ void tasks_process(struct tasks *t, const struct ev_process *record)
 		p->start_ns = record->start_ns;
 	if (record->cgroup)
 		p->cgroup = record->cgroup;
-	free(p->cmdline);
-	p->cmdline = memory_copy_text(record->cmdline);
+	set_cmdline(t, p, record->cmdline, ev_tail_size(h, sizeof(*record)));
 
 	mappings_copy(&p->maps_before, &t->pool, &p->maps);
 	mappings_clear(&p->maps, &t->pool);
@@ -327,8 +343,7 @@ void tasks_exec(struct tasks *t, const struct ev_exec *record)
 	p->exit_ns = 0;
 	p->name = intern_comm(t, record->comm);
 	p->flags &= ~(uint32_t)EV_PROCESS_KERNEL;
-	free(p->cmdline);
-	p->cmdline = NULL;
+	set_cmdline(t, p, NULL, 0);
 	mappings_clear(&p->maps, &t->pool);
 	mappings_clear(&p->maps_before, &t->pool);
 	for (struct thread *thread = p->threads; thread; thread = thread->next) {

@@ -36,7 +36,7 @@ struct process {
 	uint64_t first_ns; /* when the tape first tells of it */
 	uint64_t exit_ns;  /* 0: it has not ended */
 	uint64_t cgroup;   /* 0: not known */
-	char *cmdline;	   /* NULL: not known */
+	char *cmdline;	   /* NULL: not known, or too much text in all */
 	bool born;	   /* first_ns is its fork: it was not there before */
 	uint32_t age;	   /* tasks.age when it was last spoken of, */
 	uint32_t cleaned;  /* and when its threads were last looked through */
@@ -67,6 +67,7 @@ struct tasks {
 	struct process crowd; /* stands for those that are too many to keep */
 	struct thread crowd_thread;
 	size_t n_processes, n_threads;
+	size_t cmdline_bytes; /* of all */
 	uint64_t numbers;
 	uint32_t age;	/* how often the epoch changed */
 	uint32_t epoch; /* the tape's number of it */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The tables of a profile. Keys of 64 bits (a stack is parent and frame, a
- * sample is stack and label set) are looked up in a map, all others by their
+ * The tables of a profile. What is a pair of numbers (a stack is parent and
+ * frame, a sample is stack and label set) is looked up as such, all else by its
  * bytes: a tape comes from a stranger, so nothing may rest on a hash alone.
  */
 #include <assert.h>
@@ -10,8 +10,8 @@
 
 #include "analyze/base/arena.h"
 #include "analyze/base/intern.h"
-#include "analyze/base/map.h"
 #include "analyze/base/memory.h"
+#include "analyze/base/pairs.h"
 #include "analyze/base/sum.h"
 #include "analyze/base/vec.h"
 #include "analyze/result/profile.h"
@@ -34,12 +34,12 @@ struct profile {
 	struct intern texts;
 	struct intern module_keys;
 	VEC(struct module) modules;
-	struct intern frames; /* of struct profile_frame */
-	struct map stack_numbers;
+	struct intern frames;	 /* of struct profile_frame */
+	struct pairs stack_keys; /* parent and frame; the root has none */
 	VEC(struct profile_stack) stacks;
 	struct intern label_keys;
 	VEC(struct label_set) label_sets;
-	struct map sample_numbers;
+	struct pairs sample_keys; /* stack and label set */
 	VEC(struct profile_sample) samples;
 };
 
@@ -77,8 +77,8 @@ void profile_free(struct profile *p)
 	vec_done(&p->stacks);
 	vec_done(&p->label_sets);
 	vec_done(&p->samples);
-	map_done(&p->stack_numbers);
-	map_done(&p->sample_numbers);
+	pairs_done(&p->stack_keys);
+	pairs_done(&p->sample_keys);
 	intern_done(&p->texts);
 	intern_done(&p->module_keys);
 	intern_done(&p->frames);
@@ -133,22 +133,19 @@ uint32_t profile_frame(struct profile *p, uint32_t module, uint64_t offset)
 
 uint32_t profile_stack(struct profile *p, uint32_t parent, uint32_t frame)
 {
-	bool added;
-	uint64_t *number;
+	uint32_t number, depth;
 
 	assert(parent < p->stacks.n && frame < intern_count(&p->frames));
-	number = map_add(&p->stack_numbers, (uint64_t)parent << 32 | frame, &added);
-	if (added) {
-		uint32_t depth = p->stacks.items[parent].depth + 1;
-
-		*number = p->stacks.n;
+	number = pairs_number(&p->stack_keys, parent, frame, NULL) + 1;
+	if (number == p->stacks.n) {
+		depth = p->stacks.items[parent].depth + 1;
 		*vec_push(&p->stacks) = (struct profile_stack){
 			.parent = parent,
 			.frame = frame,
 			.depth = depth,
 		};
 	}
-	return (uint32_t)*number;
+	return number;
 }
 
 static void keep_labels(struct profile *p, const struct profile_label *labels, size_t n)
@@ -184,18 +181,15 @@ uint32_t profile_labels(struct profile *p, const struct profile_label *labels, s
 
 void profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64_t *values)
 {
-	bool added;
-	uint64_t *number;
+	uint32_t number;
 	struct profile_sample *s;
 
 	assert(stack < p->stacks.n && labels < p->label_sets.n);
-	number = map_add(&p->sample_numbers, (uint64_t)stack << 32 | labels, &added);
-	if (added) {
-		*number = p->samples.n;
+	number = pairs_number(&p->sample_keys, stack, labels, NULL);
+	if (number == p->samples.n)
 		*vec_push(&p->samples) =
 			(struct profile_sample){ .stack = stack, .labels = labels };
-	}
-	s = &p->samples.items[*number];
+	s = &p->samples.items[number];
 	for (size_t i = 0; i < p->head.n_types; i++)
 		s->values[i] = sum_add(s->values[i], values[i]);
 }

@@ -38,12 +38,14 @@ static void put(const char *piece, size_t size, void *arg)
 {
 	struct sink *s = arg;
 
+	if (size == 0) /* then piece may be NULL */
+		return;
 	if (size > TEXT_MAX_BYTES - s->size)
 		s->full = true;
 	if (!s->full) {
 		memcpy(s->text + s->size, piece, size);
 		s->size += size;
-	} else if (!s->at_punctuation || (size && strchr(" <>(),:[]{}&*;=+", piece[0]))) {
+	} else if (!s->at_punctuation || strchr(" <>(),:[]{}&*;=+", piece[0])) {
 		longjmp(s->stop, 1);
 	}
 }

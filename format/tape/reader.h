@@ -15,8 +15,9 @@
  * the tape lacks are 0, those that this version does not know are left out.
  * Every record of a known type has at least its struct's fixed size, and every
  * char array and text tail of such a record is NUL-terminated.
- * With TAPE_READER_RAW they come as they stand in the file, checked for size
- * only: for dump, and for tools that bring their own decoding.
+ * Records of other types have their header in this machine's byte order, and
+ * behind it the bytes of the file. With TAPE_READER_RAW all records are so,
+ * checked for size only: for dump, and for tools that bring their own decoding.
  */
 #ifndef TAPE_READER_H
 #define TAPE_READER_H
@@ -78,7 +79,7 @@ void tape_block_free(struct tape_block *b);
 /* Begins again at the first block. */
 void tape_reader_rewind(struct tape_reader *r);
 
-/* The file header; *known says whether it was whole. Lent until close. */
+/* The file header; *known says whether it was whole (if not, it is all 0). Lent until close. */
 const struct tape_file_header *tape_reader_header(const struct tape_reader *r, bool *known);
 
 /*
@@ -88,7 +89,7 @@ const struct tape_file_header *tape_reader_header(const struct tape_reader *r, b
 const struct ev_info *tape_reader_layout(const struct tape_reader *r, uint16_t type);
 
 /*
- * One integer of a raw record, element index of an array field, whatever the
+ * One integer of a record as it stands in the file, element index of an array field, whatever the
  * machine's byte order. Signed kinds are sign-extended. 0 if it is out of range.
  */
 uint64_t tape_field_value(const struct ev_header *raw, const struct ev_field *field, size_t index);

@@ -13,7 +13,8 @@
  *
  * On failure of the file (disk full, pipe closed) the writer cuts the file back
  * to its last whole block if it can, and every later call returns the same
- * error. Not safe for threads.
+ * error. A pipe that closes is a failure of the file only if the caller ignores
+ * SIGPIPE. Not safe for threads.
  */
 #ifndef TAPE_WRITER_H
 #define TAPE_WRITER_H
@@ -48,7 +49,7 @@ int tape_writer_open(const char *path, const struct tape_writer_options *options
 
 /*
  * Keeps a record (HOST, CONFIG) to be written at the beginning of every epoch
- * that begins from now on. Copied.
+ * that begins from now on, with the epoch's number and time. Copied.
  */
 int tape_writer_add_constant(struct tape_writer *w, const struct ev_header *record,
 			     struct tape_error *err);
@@ -62,7 +63,8 @@ int tape_writer_begin_epoch(struct tape_writer *w, uint32_t number, uint64_t mon
 
 /*
  * Adds a record (native byte order, copied) to the open block of ring in epoch,
- * which is the current one or the one before. Ring 0 is the caller's own.
+ * which is the current one or the one before, and not closed. Ring 0 is the
+ * caller's own; the greatest is 65535.
  */
 int tape_writer_put(struct tape_writer *w, uint32_t ring, uint32_t epoch,
 		    const struct ev_header *record, struct tape_error *err);
@@ -75,7 +77,8 @@ int tape_writer_close_epoch(struct tape_writer *w, uint32_t epoch, struct tape_e
 
 /*
  * Adds a record to the open SYMBOLS block: SYMBOL, and before it the MODULE
- * that it names. Written out by flush and finish.
+ * that it names, which is repeated in each block that needs it. Written out by
+ * flush and finish.
  */
 int tape_writer_put_symbol(struct tape_writer *w, const struct ev_header *record,
 			   struct tape_error *err);

@@ -9,26 +9,34 @@
 . "$(dirname "$0")/lib.sh"
 
 build=${BUILD:-build}
+text=$(mktemp) || exit 1
+trap 'rm -f "$text"' EXIT
 
 help_of() {
 	if [ -d help ]; then
 		cat "help/$1.txt"
-	elif [ "$1" = record ]; then
-		"$build/record" --help
-		"$build/record" --list | sed -n 's/^\([a-z][a-z]*\) .*/  group: \1/p'
 	else
-		"$build/$1" --help
+		"$build/$1" --help && { [ "$1" != record ] || "$build/record" --list; }
 	fi
 }
 
-# The words that a man page must explain: options, and what help lists by name.
-words_of_help() {
+command -v mandoc >/dev/null || { echo "mandoc is not installed"; exit 77; }
+
+# A man page as a reader sees it, without the overstrikes that make words bold.
+man_text() {
+	mandoc -T ascii -O width=1000 "docs/perftape-$1.1" 2>/dev/null | perl -pe 's/.\x08//g'
+}
+
+options() {
 	grep -oE -e '(^|[^[:alnum:]-])--[a-z][a-z-]+' | sed 's/^[^-]*//' | sort -u
 }
 
-# roff writes a minus as \-; bold and italics are no part of a word.
-man_text() {
-	sed -e 's/\\-/-/g' -e 's/\\f[BIRP]//g' "docs/perftape-$1.1"
+# Views and formats stand in lists under a heading; probe groups, in --list, at
+# the first column, with what they are like here.
+names() {
+	awk '/^[a-z]+s[ :(]/ { on = /^(views|commands|formats)/ }
+		on && /^  [a-z]/ { print $1 }
+		/^[a-z]+ +(works|cannot|does)/ { print $1 }'
 }
 
 for program in record analyze; do
@@ -37,17 +45,18 @@ for program in record analyze; do
 		echo "$page:1: there is no such man page"
 		continue
 	fi
-	help_of "$program" >"${TMPDIR:-/tmp}/help.$$" 2>&1 || echo "$page:1: $program --help does not work"
-	words_of_help <"${TMPDIR:-/tmp}/help.$$" | while read -r word; do
+	if ! help_of "$program" >"$text" 2>&1; then
+		echo "$page:1: $program --help does not work"
+		continue
+	fi
+	{ options <"$text"; names <"$text"; } | while read -r word; do
 		man_text "$program" | grep -qE -e "(^|[^[:alnum:]-])$word([^[:alnum:]-]|\$)" ||
 			echo "$page:1: does not explain $word"
 	done
-	sed -nE 's/^  (view|format|command|group):? +([a-z]+).*/\2/p' "${TMPDIR:-/tmp}/help.$$" |
-		while read -r word; do
-			man_text "$program" | grep -qwE -e "$word" || echo "$page:1: does not explain $word"
-		done
-	man_text "$program" | words_of_help | while read -r word; do
-		grep -qF -e "$word" "${TMPDIR:-/tmp}/help.$$" || echo "$page:1: $program does not know $word"
+	man_text "$program" | options | while read -r word; do
+		grep -qE -e "(^|[^[:alnum:]-])$word([^[:alnum:]-]|\$)" "$text" ||
+			echo "$page:1: explains $word, which $program does not know"
 	done
-	rm -f "${TMPDIR:-/tmp}/help.$$"
+	mandoc -T lint -W warning "$page" 2>&1 |
+		sed -nE 's/^mandoc: ([^:]*:[0-9]+):[0-9]+: (.*)/\1: \2/p'
 done | faults

@@ -4,17 +4,13 @@
  * were not hit is read, exactly once, and it is said that something is missing.
  * The tests hit a tape everywhere and compare the set of samples that come out.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "format/block.h"
 #include "tests/support/tape_maker.h"
+#include "tests/support/test.h"
 
 #define MAX_BLOCKS  256
 #define MAX_SAMPLES 16384

@@ -22,21 +22,28 @@ status=0
 views='
 summary text json
 cpu text folded pprof json svg
+timeline text json
 info text json
 verify text json
 dump text json
 '
 
-# report TAPE VIEW FORMAT: the bytes to compare, into $work/got. Dumps are long:
-# of those the sum is kept. A tape with damage makes verify end with 1.
+# Reports longer than this are kept as their sum: a repository keeps them for ever.
+longest=65536
+
+# report TAPE VIEW FORMAT: the bytes to compare, into $work/got. A tape with
+# damage makes verify end with 1.
 report() {
 	# shellcheck disable=SC2086 # a command and its arguments
 	$ANALYZE "$2" -f "$3" --no-files -o "$work/raw" "$1" 2>"$work/error" || [ "$2" = verify ] || return 1
-	case $2.$3 in
-	*.pprof) gzip -dc "$work/raw" >"$work/got" ;;
-	dump.*) sha256sum <"$work/raw" | sed 's/ .*//' >"$work/got" ;;
+	case $3 in
+	pprof) gzip -dc "$work/raw" >"$work/got" ;;
 	*) mv "$work/raw" "$work/got" ;;
 	esac
+	if [ "$(stat -c %s "$work/got")" -gt $longest ]; then
+		echo "$(stat -c %s "$work/got") bytes, SHA-256 $(sha256sum <"$work/got" | cut -d ' ' -f 1)" >"$work/sum"
+		mv "$work/sum" "$work/got"
+	fi
 }
 
 # The first lines that differ; binary files just do.
@@ -44,7 +51,7 @@ difference() {
 	if grep -qI . "$1" "$2"; then
 		diff -u "$1" "$2" | head -n 20
 	else
-		cmp "$1" "$2"
+		cmp "$1" "$2" 2>&1
 	fi
 }
 
@@ -83,6 +90,13 @@ for tape in samples/tapes/*.tape; do
 	done <<-EOF
 		$(echo "$views" | sed '/^$/d')
 	EOF
+done
+for golden in tests/golden/*.*.*; do
+	name=${golden##*/}
+	[ -f "samples/tapes/${name%.*.*}.tape" ] || [ ! -f "$golden" ] || {
+		echo "not ok $label: $name is of no tape in samples/tapes"
+		status=1
+	}
 done
 if [ $n = 0 ]; then
 	echo "not ok $label: samples/tapes has no tape"

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 need_bpf
 
-"$samples/threads" 600 >/dev/null &
+background "$samples/threads" 600 >/dev/null
 
 # One more recorder killed, after 0.3 to 2.3 s.
 killed_once() {

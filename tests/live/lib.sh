@@ -18,11 +18,12 @@ name=$(basename "$0" .sh)
 work=$(mktemp -d "${TMPDIR:-/tmp}/live-$name.XXXXXX") || exit 1
 failed=0
 
-# What a test leaves running goes with it.
+# What background() started goes with the test.
+children=
 finish() {
 	code=$?
-	trap - EXIT
-	for pid in $(jobs -p); do
+	trap - EXIT INT TERM
+	for pid in $children; do
 		kill -9 "$pid" 2>/dev/null
 	done
 	cleanup
@@ -31,6 +32,10 @@ finish() {
 	exit "$code"
 }
 cleanup() { :; }
+background() {
+	"$@" &
+	children="$children $!"
+}
 trap finish EXIT
 trap 'exit 1' INT TERM
 
@@ -100,11 +105,13 @@ status_of() {
 	echo $?
 }
 
-# One line on standard error, of the form "program: …", which names the remedy.
+# One error on standard error, of the form "program: …", which matches: it names
+# the remedy. That the next best way was taken, as where the hardware counts no
+# cycles, and the summary at the end are lines of their own.
 one_line() {
-	n=$(grep -c '' "$work/err")
-	[ "$n" = 1 ] || { echo "$n lines on standard error:"; cat "$work/err"; return 1; }
-	shows "$1" "$work/err"
+	grep -E '^(record|analyze|perftape-[a-z]+): ' "$work/err" | grep -v 'is used$' >"$work/errors"
+	[ "$(grep -c '' "$work/errors")" = 1 ] || { echo "not one error:"; cat "$work/err"; return 1; }
+	shows "$1" "$work/errors"
 }
 
 # --- truth and reports ---
@@ -158,9 +165,25 @@ folded() {
 	"$analyze" cpu -f folded "$@" "$tape"
 }
 
-# The number of CPU samples in a tape.
-samples_in() {
-	"$analyze" cpu -f json "$1" | jq '[.profiles[0].samples[].values[0]] | add // 0'
+# who TAPE [OPTION…]: whose the CPU samples are, a line each sort of sample, tabs
+# between: samples, pid, tid, process, thread.
+who() {
+	tape=$1
+	shift
+	"$analyze" cpu -f json "$@" "$tape" | jq -r '.items[] | select(.shape == "profile")
+		| .label_sets as $sets | .samples[]
+		| [.values[0]] + ($sets[.labels] | [.pid, .tid, .comm, .thread]) | @tsv'
+}
+
+# The sum of the samples of a list by who, all or those whose COLUMN is VALUE.
+count_samples() {
+	awk -F '\t' -v column="${2:-0}" -v value="${3:-}" \
+		'column == 0 || $column == value { n += $1 } END { print n + 0 }' "$1"
+}
+
+# The different values of a column of such a list, sorted, blanks between.
+values_of() {
+	cut -f "$2" "$1" | sort -u | xargs
 }
 
 # length SHORT LONG: seconds to record.
@@ -172,11 +195,15 @@ length() {
 	fi
 }
 
-# wait_for COMMAND…: until it succeeds, five seconds at most.
+# wait_for COMMAND…: until it succeeds, 20 seconds at most.
 wait_for() {
-	for _ in $(seq 50); do
+	for _ in $(seq 200); do
 		"$@" >/dev/null 2>&1 && return 0
 		sleep 0.1
 	done
 	return 1
+}
+
+larger_than() {
+	[ "$(stat -c %s "$2" 2>/dev/null || echo 0)" -gt "$1" ]
 }

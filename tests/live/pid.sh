@@ -6,9 +6,9 @@
 need_bpf
 
 seconds=$(length 3 10)
-"$samples/shape" $((seconds * 4)) >/dev/null &
+background "$samples/shape" $((seconds * 4)) >/dev/null
 shape=$!
-"$samples/shape" $((seconds * 4)) >/dev/null &
+background "$samples/shape" $((seconds * 4)) >/dev/null
 other=$!
 sleep 0.3
 start=$(date +%s%N)
@@ -16,17 +16,17 @@ claim "record -p -d ends by itself" "$record" -F 999 -d "$seconds" -o "$work/t.t
 took=$((($(date +%s%N) - start) / 1000000))
 claim "it took the time that it was given" near $((seconds * 1000)) $took 1500
 folded "$work/t.tape" >"$work/folded"
-n=$(samples_in "$work/t.tape")
+who "$work/t.tape" >"$work/who"
+n=$(count_samples "$work/who")
 for pair in burn_sixty:60 burn_thirty:30 burn_ten:10; do
 	claim "share of ${pair%:*}" near "${pair#*:}" "$(share "$work/folded" "${pair%:*}")" \
 		"$(tolerance "$n" "${pair#*:}")"
 done
 
-"$analyze" cpu -f json "$work/t.tape" >"$work/json"
 claim "no other process is in the tape" same $shape \
-	"$(jq -r '[.profiles[0].samples[].labels.pid] | unique | join(" ")' "$work/json")"
+	"$(values_of "$work/who" 2)"
 
 claim "two processes are recorded at once" "$record" -F 999 -d 1 -o "$work/two.tape" -p $shape,$other
-"$analyze" cpu -f json "$work/two.tape" >"$work/json"
-claim "both are in the tape" same "$(printf '%s\n' $shape $other | sort -n | xargs)" \
-	"$(jq -r '[.profiles[0].samples[].labels.pid] | unique | join(" ")' "$work/json")"
+who "$work/two.tape" >"$work/who"
+claim "both are in the tape" same "$(printf '%s\n' $shape $other | sort | xargs)" \
+	"$(values_of "$work/who" 2)"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need_bpf
 
-"$samples/threads" 600 >/dev/null &
+background "$samples/threads" 600 >/dev/null
 
 "$record" -F 999 -a -d 2 -o - 2>"$work/err" | cat >"$work/whole.tape"
 claim "a tape from a pipe verifies" "$analyze" verify "$work/whole.tape"

@@ -24,7 +24,7 @@ wait $gone
 claim "no such pid: status 1" same 1 "$(status_of "$record" -d 1 -o "$work/t.tape" -p $gone)"
 claim "no such pid: one line that names it" one_line "$gone"
 
-"$samples/shape" 0.7 >/dev/null &
+background "$samples/shape" 0.7 >/dev/null
 claim "a pid that vanishes meanwhile ends the recording well" same 0 \
 	"$(status_of timeout 20 "$record" -F 999 -d 15 -o "$work/gone.tape" -p $!)"
 claim "and its tape names what ran" sh -c "'$analyze' cpu -f folded '$work/gone.tape' | grep -q burn_sixty"
@@ -46,6 +46,6 @@ claim "an unknown option is named" shows 'no-such-option' "$work/err"
 claim "nothing to record: status 2" same 2 "$(status_of "$record" -d 1 -o "$work/t.tape")"
 claim "a frequency out of range: status 2" same 2 "$(status_of "$record" -F 100000 -a -d 1)"
 claim "a frequency out of range: its limit is named" shows '1000' "$work/err"
-claim "an unknown probe group: status 2" same 2 \
+claim "an unknown probe group: status 1" same 1 \
 	"$(status_of "$record" --probes nosuch -a -d 1 -o "$work/t.tape")"
 claim "an unknown probe group is named" shows 'nosuch' "$work/err"

@@ -8,9 +8,9 @@ need_bpf
 
 "$record" -F 999 -o "$work/t.tape" -- "$samples/shape" "$(length 3 10)" >"$work/truth" 2>"$work/err"
 folded "$work/t.tape" >"$work/folded"
-n=$(samples_in "$work/t.tape")
+who "$work/t.tape" >"$work/who"
+n=$(count_samples "$work/who")
 
-claim "the recorder finishes without an error" lacks 'error|record: ' "$work/err"
 claim "samples are as many as 999 Hz of the CPU time" near \
 	"$(($(truth "$work/truth" total) * 999 / 1000000000))" "$n" $((n / 20 + 20))
 for function in burn_sixty burn_thirty burn_ten; do

@@ -14,7 +14,7 @@ cleanup() { umount "$work/root/proc" "$work/root/sys" 2>/dev/null; }
 mkdir -p "$work/root/proc" "$work/root/sys" "$work/root/tmp"
 cp "$static" "$work/root/record"
 mount -t proc none "$work/root/proc" && mount -t sysfs none "$work/root/sys" || skip "cannot mount"
-"$samples/shape" 600 >/dev/null &
+background "$samples/shape" 600 >/dev/null
 claim "it records in an empty root" chroot "$work/root" /record -F 999 -d 2 -o /tmp/t.tape -p $!
 folded "$work/root/tmp/t.tape" >"$work/folded"
 claim "its tape names the functions" near 60 "$(share "$work/folded" burn_sixty)" 8

@@ -7,14 +7,12 @@ need_bpf
 
 "$record" -F 999 -o "$work/t.tape" -- "$samples/threads" "$(length 3 10)" >"$work/truth" 2>"$work/err"
 folded "$work/t.tape" >"$work/folded"
-n=$(samples_in "$work/t.tape")
-"$analyze" cpu -f json "$work/t.tape" >"$work/json"
+who "$work/t.tape" >"$work/who"
+n=$(count_samples "$work/who")
 
 # By thread name, from the labels of the samples.
 thread_share() {
-	jq -r --arg name "$1" '.profiles[0].samples
-		| (map(.values[0]) | add) as $all
-		| (map(select(.labels.thread == $name) | .values[0]) | add // 0) * 100 / $all' "$work/json"
+	awk -v part="$(count_samples "$work/who" 5 "$1")" -v all="$n" 'BEGIN { print 100 * part / all }'
 }
 
 for pair in 1:work_one 2:work_two 3:work_three 4:work_four; do

@@ -43,6 +43,7 @@ struct elf_plan {
 	GElf_Half type;		   /* a program */
 	GElf_Word table;	   /* SHT_SYMTAB */
 	bool no_segments;
+	bool segment_without_init;
 	bool text_without_bytes;
 	const struct made_symbol *symbols;
 	size_t n;
@@ -114,6 +115,8 @@ static inline void made_segments(Elf *elf, const struct elf_plan *plan)
 
 	if (plan->no_segments)
 		return;
+	if (plan->segment_without_init)
+		p.p_filesz = p.p_memsz = SECTION_SIZE;
 	assert_non_null(gelf_newphdr(elf, notes ? 2 : 1));
 	assert_true(gelf_update_phdr(elf, 0, &p));
 	if (!notes)

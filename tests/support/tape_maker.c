@@ -7,8 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <xxhash.h>
+
 #include "format/block.h"
 #include "format/bytes.h"
+#include "format/layout.h"
 #include "tests/support/tape_maker.h"
 
 static void must(bool fine, const char *what)
@@ -152,6 +155,27 @@ void made_tape_add(struct made_tape *t, struct tape_block_header h, const void *
 	free(packed);
 }
 
+void made_tape_put(struct made_tape *t, struct tape_block_header h, const void *records,
+		   size_t size)
+{
+	uint8_t *copy = malloc(size + 1);
+	size_t at = 0;
+
+	must(copy, "memory");
+	memcpy(copy, records, size);
+	while (size - at >= sizeof(struct ev_header)) {
+		const struct ev_header *record = (const void *)((const uint8_t *)records + at);
+		uint32_t length = ev_size(record);
+		bool fits = length >= sizeof(*record) && length <= size - at;
+
+		tape_layout_to_disk(copy + at, fits ? length : sizeof(*record),
+				    ev_info(record->type));
+		at += fits ? length : size - at;
+	}
+	made_tape_add(t, h, copy, size);
+	free(copy);
+}
+
 void made_tape_append(struct made_tape *t, const void *bytes, size_t size)
 {
 	t->data = realloc(t->data, t->size + size + 1);
@@ -202,6 +226,15 @@ size_t made_tape_count(const struct made_tape *t)
 void made_tape_set_header(struct made_tape *t, size_t offset, struct tape_block_header h)
 {
 	tape_block_encode(&h, t->data + offset);
+}
+
+void made_tape_set_header_size(struct made_tape *t, uint32_t size)
+{
+	const size_t hash = offsetof(struct tape_file_header, hash);
+
+	size = htole32(size);
+	memcpy(t->data + offsetof(struct tape_file_header, header_size), &size, sizeof(size));
+	bytes_put64(t->data + hash, XXH3_64bits(t->data, hash));
 }
 
 size_t made_layout(void *records, size_t size, uint16_t type, uint32_t fixed_size, const char *text)

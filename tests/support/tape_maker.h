@@ -52,10 +52,14 @@ struct made_tape made_tape_load(const char *path);
 struct made_tape made_tape_begin(uint16_t major, uint16_t minor);
 
 /*
- * Adds a block of the records. Of h, what is 0 is filled in: sequence (the next),
+ * Adds a block of the records, which stand as in a file: little-endian. Of h, what is 0 is filled in: sequence (the next),
  * tape_id, kind (EVENTS). Codec none.
  */
 void made_tape_add(struct made_tape *t, struct tape_block_header h, const void *records,
+		   size_t size);
+
+/* The same, of records in native byte order. */
+void made_tape_put(struct made_tape *t, struct tape_block_header h, const void *records,
 		   size_t size);
 
 /* Adds bytes as they are. */
@@ -69,6 +73,9 @@ size_t made_tape_count(const struct made_tape *t);
 
 /* Makes block i's header hash right again after a change of *h. */
 void made_tape_set_header(struct made_tape *t, size_t offset, struct tape_block_header h);
+
+/* Makes the file header say that it is this long. */
+void made_tape_set_header_size(struct made_tape *t, uint32_t size);
 
 /* Adds a LAYOUT record with this text behind the size bytes of records. Returns the new size. */
 size_t made_layout(void *records, size_t size, uint16_t type, uint32_t fixed_size,

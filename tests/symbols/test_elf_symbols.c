@@ -2,7 +2,6 @@
 /* What symbols/elf_symbols.h promises, on this program, libc, the vdso and files made to order. */
 #include "tests/support/elf_maker.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -166,6 +165,7 @@ static void a_symbol_of_size_0_reaches_to_the_next_one(void **state)
 	(void)state;
 	assert_string_equal(name_at(s, TEXT + 0x3f), "sizeless");
 	assert_string_equal(name_at(s, TEXT + 0x40), "next");
+	assert_string_equal(name_at(s, TEXT + 0x48), "");
 	elf_symbols_free(s);
 }
 
@@ -459,6 +459,21 @@ static void code_that_is_not_in_the_file_has_no_place_in_it(void **state)
 	elf_symbols_free(s);
 }
 
+static void code_that_no_segment_loads_has_no_place_in_a_mapping(void **state)
+{
+	static const struct made_symbol symbols[] = {
+		FUNC("loaded", TEXT, 8, STB_GLOBAL),
+		{ "not_loaded", BASE + INIT, 8, STT_FUNC, STB_GLOBAL, IN_INIT },
+	};
+	struct elf_symbols *s = load(
+		&(struct elf_plan){ .segment_without_init = true, .symbols = symbols, .n = 2 });
+
+	(void)state;
+	assert_int_equal(elf_symbols_count(s), 1);
+	assert_string_equal(name_at(s, INIT), "");
+	elf_symbols_free(s);
+}
+
 static void the_version_behind_a_name_is_cut_off(void **state)
 {
 	static const struct made_symbol symbols[] = {
@@ -487,63 +502,6 @@ static void section_numbers_too_large_for_the_table_are_looked_up(void **state)
 	(void)state;
 	assert_string_equal(name_at(s, TEXT), "far");
 	elf_symbols_free(s);
-}
-
-static void names_that_share_their_bytes_stay_what_they_are(void **state)
-{
-	static struct made_symbol symbols[500];
-	static char strings[1000];
-	struct elf_symbols *s;
-
-	(void)state;
-	memset(strings + 1, 'x', sizeof(strings) - 2);
-	for (size_t i = 0; i < 500; i++)
-		symbols[i] = (struct made_symbol)FUNC("", TEXT + i, 1, STB_GLOBAL);
-	s = load(&(struct elf_plan){ .symbols = symbols,
-				     .n = 500,
-				     .strings = strings,
-				     .strings_size = sizeof(strings) });
-	for (size_t i = 0; i < 500; i++)
-		assert_int_equal(strlen(name_at(s, TEXT + i)), 998 - i);
-	elf_symbols_free(s);
-}
-
-static void a_file_that_is_no_elf_file_is_refused(void **state)
-{
-	struct elf_symbols *s = NULL;
-	struct tape_error err = { 0 };
-	int fd = memfd_create("text", MFD_CLOEXEC);
-
-	(void)state;
-	assert_int_equal(write(fd, "#!/bin/sh\n", 10), 10);
-	assert_int_equal(elf_symbols_load(fd, "/bin/script", &s, &err), -ENOEXEC);
-	assert_string_equal(err.text, "/bin/script: not an ELF file");
-	assert_null(s);
-	close(fd);
-}
-
-static void a_file_cut_anywhere_is_read_or_refused(void **state)
-{
-	int fd = make_elf(&(struct elf_plan){ .symbols = two, .n = 2 });
-	size_t size = (size_t)lseek(fd, 0, SEEK_END);
-	char *bytes = malloc(size);
-	size_t whole = 0;
-
-	(void)state;
-	assert_non_null(bytes);
-	assert_int_equal(pread(fd, bytes, size, 0), size);
-	for (size_t cut = 0; cut <= size; cut++) {
-		struct elf_symbols *s = NULL;
-
-		if (cut == 0x4100)
-			cut = 0xfff00; /* there is nothing between the strings and the symbols */
-		if (elf_symbols_load_memory(bytes, cut, "cut", &s, NULL) == 0)
-			whole += elf_symbols_count(s) == 2;
-		elf_symbols_free(s);
-	}
-	assert_int_equal(whole, 1);
-	free(bytes);
-	close(fd);
 }
 
 static void freeing_nothing_is_fine(void **state)
@@ -585,11 +543,9 @@ int main(void)
 		TEST(a_64_bit_big_endian_file_reads_the_same),
 		TEST(without_segments_the_section_says_where_code_stands),
 		TEST(code_that_is_not_in_the_file_has_no_place_in_it),
+		TEST(code_that_no_segment_loads_has_no_place_in_a_mapping),
 		TEST(the_version_behind_a_name_is_cut_off),
 		TEST(section_numbers_too_large_for_the_table_are_looked_up),
-		TEST(names_that_share_their_bytes_stay_what_they_are),
-		TEST(a_file_that_is_no_elf_file_is_refused),
-		TEST(a_file_cut_anywhere_is_read_or_refused),
 		TEST(freeing_nothing_is_fine),
 	};
 

@@ -85,11 +85,13 @@ static void data_ends_a_function_and_names_nothing(void **state)
 
 static void of_aliases_the_shortest_wins_and_then_the_alphabet(void **state)
 {
-	struct kallsyms *k = load("10 t longest\n10 t cc\n10 t bb\n10 D a\n20 t z\n");
+	struct kallsyms *k = load("10 t longest\n10 t cc\n10 t bb\n10 D a\n20 D _etext\n"
+				  "20 t begins_where_text_ends\n");
 
 	(void)state;
 	assert_string_equal(name_at(k, 0x10), "bb");
 	assert_string_equal(name_at(k, 0x1f), "bb");
+	assert_string_equal(name_at(k, 0x20), "begins_where_text_ends");
 	kallsyms_free(k);
 }
 
@@ -118,6 +120,18 @@ static void the_last_function_of_a_module_ends_with_the_page_behind_its_own(void
 	(void)state;
 	assert_string_equal(name_at(k, 0xffffffffc0001fff), "close_file");
 	assert_string_equal(name_at(k, 0xffffffffc0002000), "");
+	kallsyms_free(k);
+}
+
+static void the_last_function_of_a_module_ends_where_another_begins(void **state)
+{
+	struct kallsyms *k = load("10000 t a [m]\n10040 t b [n]\n");
+	struct symbol found;
+
+	(void)state;
+	assert_int_equal(kallsyms_find(k, 0x1003f, &found, NULL), 1);
+	assert_string_equal(found.name, "a");
+	assert_int_equal(found.size, 0x40);
 	kallsyms_free(k);
 }
 
@@ -219,6 +233,7 @@ static void lines_that_are_none_are_stepped_over(void **state)
 
 	(void)state;
 	assert_string_equal(name_at(k, 0x12), "");
+	assert_int_equal(kallsyms_address(k, "too_long"), 0);
 	assert_string_equal(name_at(k, 0x1000), "good");
 	assert_string_equal(name_at(k, 0x1800), "good");
 	assert_string_equal(name_at(k, 0x3000), "end");
@@ -289,6 +304,7 @@ int main(void)
 		TEST(of_aliases_the_shortest_wins_and_then_the_alphabet),
 		TEST(the_module_is_given_with_the_symbol),
 		TEST(the_last_function_of_a_module_ends_with_the_page_behind_its_own),
+		TEST(the_last_function_of_a_module_ends_where_another_begins),
 		TEST(the_last_function_at_the_end_of_memory_is_found),
 		TEST(lines_in_any_order_are_sorted),
 		TEST(boundaries_of_the_kernel_are_known_by_name_whatever_their_type),

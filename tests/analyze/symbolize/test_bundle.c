@@ -116,9 +116,13 @@ static void symbols_that_come_after_a_question_are_found_too(void **state)
 	(void)state;
 	add(b, &libc, 0x300, 0x10, "third");
 	assert_string_equal(name_at(b, &libc, 0x300), "third");
+	add(b, &libc, 0x400, 0x10, "fourth");
+	add(b, &libc, 0x200, 0x10, "second");
 	add(b, &libc, 0x100, 0x10, "first");
 	assert_string_equal(name_at(b, &libc, 0x100), "first");
+	assert_string_equal(name_at(b, &libc, 0x200), "second");
 	assert_string_equal(name_at(b, &libc, 0x300), "third");
+	assert_string_equal(name_at(b, &libc, 0x400), "fourth");
 	bundle_free(b);
 }
 

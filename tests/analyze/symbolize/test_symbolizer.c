@@ -136,6 +136,7 @@ static void a_longer_build_id_is_another_one(void **state)
 	struct module longer = lib;
 
 	longer.build_id_size = 5;
+	assert_frame(f, &lib, TEXT, "foo::bar(int)");
 	assert_frame(f, &longer, TEXT, "[lib.so]");
 	assert_note(f,
 		    "/lib.so: its build-id is 0a0b0c0d here and 0a0b0c0d00 in the tape; skipped");

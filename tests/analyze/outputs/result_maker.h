@@ -2,11 +2,11 @@
 /*
  * Makes results whose content is known, for the tests of outputs: stacks are
  * given as text, and every function gets its symbol in a bundle, so that no
- * file of this machine is looked at. All in this header, since only the tests
- * of analyze can be linked with it.
+ * file of this machine is looked at. All in this header, since a source here
+ * would be a test program.
  */
-#ifndef TESTS_SUPPORT_RESULT_MAKER_H
-#define TESTS_SUPPORT_RESULT_MAKER_H
+#ifndef TESTS_ANALYZE_OUTPUTS_RESULT_MAKER_H
+#define TESTS_ANALYZE_OUTPUTS_RESULT_MAKER_H
 
 #include <errno.h>
 #include <stdio.h>

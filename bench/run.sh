@@ -1,0 +1,7 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# All figures of the README, beside the peers, in one run: make bench.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+perl bench/recorder.pl && perl bench/analyzer.pl && sh bench/damage.sh

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the command line means, and what is said where it means nothing: options.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "analyze/options.h"
+#include "tests/support/test.h"
+
+#define MOST_WORDS 16
+
+/* Splits words at blanks and parses them. */
+static int parse(const char *line, struct options *ret, struct tape_error *err)
+{
+	static char copy[512];
+	char *argv[MOST_WORDS] = { "analyze" };
+	int argc = 1;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	return options_parse(argc, argv, ret, err);
+}
+
+static struct options parsed(const char *line)
+{
+	struct tape_error err = { 0 };
+	struct options o;
+
+	if (parse(line, &o, &err) < 0)
+		fail_msg("'%s' was refused: %s", line, err.text);
+	return o;
+}
+
+static const char *refused(const char *line)
+{
+	static struct tape_error err;
+	struct options o;
+
+	assert_int_equal(parse(line, &o, &err), -EINVAL);
+	return err.text;
+}
+
+static void a_file_alone_means_its_summary(void **state)
+{
+	struct options o = parsed("some.tape");
+
+	(void)state;
+	assert_string_equal(o.analysis->name, "summary");
+	assert_string_equal(o.tape, "some.tape");
+	assert_string_equal(o.output->name, "text");
+}
+
+static void the_first_word_is_the_view(void **state)
+{
+	struct options o = parsed("cpu some.tape");
+
+	(void)state;
+	assert_string_equal(o.analysis->name, "cpu");
+	assert_string_equal(o.tape, "some.tape");
+}
+
+static void options_may_stand_anywhere(void **state)
+{
+	struct options o = parsed("--top 7 cpu -p 12 some.tape --no-files");
+
+	(void)state;
+	assert_int_equal(o.top, 7);
+	assert_int_equal(o.filter.pids.items[0], 12);
+	assert_true(o.no_files);
+	assert_string_equal(o.tape, "some.tape");
+}
+
+static void the_files_ending_chooses_the_format(void **state)
+{
+	(void)state;
+	assert_string_equal(parsed("cpu -o x.folded t.tape").output->name, "folded");
+	assert_string_equal(parsed("cpu -o x.pb.gz t.tape").output->name, "pprof");
+	assert_string_equal(parsed("cpu -o x t.tape").output->name, "text");
+}
+
+static void a_format_that_is_named_beats_the_ending(void **state)
+{
+	(void)state;
+	assert_string_equal(parsed("cpu -o x.folded -f text t.tape").output->name, "text");
+}
+
+static void a_dash_is_standard_output(void **state)
+{
+	(void)state;
+	assert_null(parsed("cpu -o - t.tape").path);
+}
+
+static void a_command_is_no_view(void **state)
+{
+	struct options o = parsed("verify -f json t.tape");
+
+	(void)state;
+	assert_null(o.analysis);
+	assert_string_equal(o.command->name, "verify");
+}
+
+static void an_unknown_view_is_named(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("cpx t.tape"), "unknown view 'cpx'; try 'analyze --help'");
+}
+
+static void a_single_unknown_word_is_named(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("summray"),
+			    "'summray' is neither a view nor a file; try 'analyze --help'");
+}
+
+static void a_view_without_a_tape_asks_for_it(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("cpu"), "cpu of which tape? try 'analyze cpu FILE'");
+	assert_string_equal(refused(""), "no tape is named; try 'analyze --help'");
+}
+
+static void a_second_tape_is_refused(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("cpu a.tape b.tape"),
+			    "one tape at a time: 'b.tape' is too many; try 'analyze --help'");
+}
+
+static void an_unknown_option_is_named(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("--speed t.tape"),
+			    "unknown option '--speed'; try 'analyze --help'");
+	assert_string_equal(refused("-X t.tape"), "unknown option '-X'; try 'analyze --help'");
+}
+
+static void an_option_without_its_value_is_named(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("cpu t.tape --top"), "--top needs a value");
+	assert_string_equal(refused("cpu t.tape -f"), "-f needs a value");
+	assert_string_equal(refused("cpu --no-files=1 t.tape"), "--no-files takes no value");
+}
+
+static void an_unknown_format_is_named_with_those_that_exist(void **state)
+{
+	(void)state;
+	assert_int_equal(strncmp(refused("cpu -f word t.tape"),
+				 "unknown format 'word'; cpu has: text, folded", 43),
+			 0);
+}
+
+static void a_format_that_cannot_show_the_view_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(strncmp(refused("info -f folded t.tape"),
+				 "info cannot be written as folded; use one of: text", 50),
+			 0);
+}
+
+static void a_command_refuses_what_it_would_ignore(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("verify --pid 3 t.tape"),
+			    "verify looks at the whole tape; leave out the filters");
+	assert_string_equal(refused("dump -f svg t.tape"),
+			    "dump cannot be written as 'svg'; it has: text json");
+}
+
+static void top_is_a_number(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("cpu --top ten t.tape"),
+			    "--top: 'ten' is not a number from 1 to 1000000");
+	assert_string_equal(refused("cpu --top -1 t.tape"),
+			    "--top: '-1' is not a number from 1 to 1000000");
+}
+
+static void help_needs_no_tape(void **state)
+{
+	(void)state;
+	assert_true(parsed("--help").help);
+	assert_true(parsed("--version").version);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_alone_means_its_summary),
+		cmocka_unit_test(the_first_word_is_the_view),
+		cmocka_unit_test(options_may_stand_anywhere),
+		cmocka_unit_test(the_files_ending_chooses_the_format),
+		cmocka_unit_test(a_format_that_is_named_beats_the_ending),
+		cmocka_unit_test(a_dash_is_standard_output),
+		cmocka_unit_test(a_command_is_no_view),
+		cmocka_unit_test(an_unknown_view_is_named),
+		cmocka_unit_test(a_single_unknown_word_is_named),
+		cmocka_unit_test(a_view_without_a_tape_asks_for_it),
+		cmocka_unit_test(a_second_tape_is_refused),
+		cmocka_unit_test(an_unknown_option_is_named),
+		cmocka_unit_test(an_option_without_its_value_is_named),
+		cmocka_unit_test(an_unknown_format_is_named_with_those_that_exist),
+		cmocka_unit_test(a_format_that_cannot_show_the_view_is_refused),
+		cmocka_unit_test(a_command_refuses_what_it_would_ignore),
+		cmocka_unit_test(top_is_a_number),
+		cmocka_unit_test(help_needs_no_tape),
+	};
+
+	return cmocka_run_group_tests_name("analyze/options", tests, NULL, NULL);
+}
