@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* See pipeline.h. What is lost or unknown on the way ends up in the result's coverage. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,12 @@ static void run_batch(struct pipeline *p, const struct order_batch *batch)
 
 /* --- the end --- */
 
+/* A block of a kind that is new to this version is not. */
+static bool is_damage(const struct tape_damage *place)
+{
+	return place->kind != TAPE_DAMAGE_UNKNOWN;
+}
+
 static void fill_coverage(struct pipeline *p)
 {
 	const struct world *w = p->world;
@@ -168,7 +175,8 @@ static void fill_coverage(struct pipeline *p)
 	c->lost_events = gaps_lost_events(&w->gaps, p->filter.from_ns, p->filter.to_ns);
 	c->lost_ns = gaps_covered_ns(&w->gaps, GAP_LOSS, p->in.from_ns, p->in.to_ns);
 	c->paused_ns = gaps_covered_ns(&w->gaps, GAP_PAUSE, p->in.from_ns, p->in.to_ns);
-	c->damaged_places = health->n_places;
+	for (size_t i = 0; i < health->n_places; i++)
+		c->damaged_places += is_damage(&health->places[i]);
 	c->lost_blocks = health->lost_blocks;
 	c->lost_bytes = health->lost_bytes;
 	c->unknown_records = health->unknown_records + health->bad_records;
@@ -188,6 +196,13 @@ static void fill_notes(struct pipeline *p)
 		snprintf(text, sizeof(text), "no sample matches %s", filter);
 		result_add_note(p->result, text);
 	}
+	if (p->in.health.unknown_blocks) {
+		snprintf(text, sizeof(text),
+			 "parts of the tape are of kinds that this version does not know "
+			 "(blocks: %llu); a newer analyze can read them",
+			 (unsigned long long)p->in.health.unknown_blocks);
+		result_add_note(p->result, text);
+	}
 	for (size_t i = 0; i < facts_count(notes) && i < MOST_NOTES; i++)
 		result_add_note(p->result, facts_key(notes, i));
 	if (facts_count(notes) > MOST_NOTES)
@@ -199,8 +214,10 @@ static void finish(struct pipeline *p)
 	const struct world *w = p->world;
 
 	tape_reader_health(p->reader, &p->in.health);
-	for (size_t i = 0; i < p->in.health.n_places; i++)
-		gaps_damage(&p->world->gaps, &p->in.health.places[i]);
+	for (size_t i = 0; i < p->in.health.n_places; i++) {
+		if (is_damage(&p->in.health.places[i]))
+			gaps_damage(&p->world->gaps, &p->in.health.places[i]);
+	}
 	p->in.to_ns = w->last_ns < p->filter.to_ns ? w->last_ns : p->filter.to_ns;
 	if (p->in.to_ns < p->in.from_ns)
 		p->in.to_ns = p->in.from_ns;

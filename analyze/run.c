@@ -42,7 +42,8 @@ static int write_report(const struct options *o, const struct pipeline_report *r
 		.out = out,
 		.result = report->result,
 		.names = symbolizer,
-		.options = { .top = o->top },
+		.options = { .top = o->top ? o->top : o->analysis->top,
+			     .brief = o->analysis->brief },
 		.tape = file_name(o->tape),
 	};
 

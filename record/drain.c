@@ -238,6 +238,10 @@ static void drop_settled(struct drain *d, size_t n)
 	size_t used = 0, low = d->n_pool;
 
 	d->n_pending -= n;
+	if (!d->n_pending) {
+		d->n_pool = 0;
+		return;
+	}
 	memmove(d->pending, d->pending + n, d->n_pending * sizeof(*d->pending));
 	for (size_t i = 0; i < d->n_pending; i++) {
 		if (d->pending[i].n_ips && d->pending[i].ips < low)

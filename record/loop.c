@@ -21,6 +21,7 @@ struct loop {
 	int epoll_fd;
 	int signal_fd;
 	uint32_t epoch;
+	uint64_t start_ns; /* when everything was attached */
 	uint64_t epoch_start_ns;
 	bool previous_open; /* the epoch before may still get events */
 	uint64_t flushed_ns;
@@ -165,8 +166,7 @@ static void look_after_limits(struct loop *l, uint64_t now)
 	const struct tape_writer *w = l->tools.records->writer;
 	uint64_t limit = l->tools.options->max_bytes;
 
-	if (l->tools.options->duration_ns &&
-	    now - l->tools.start_ns >= l->tools.options->duration_ns)
+	if (l->tools.options->duration_ns && now - l->start_ns >= l->tools.options->duration_ns)
 		stop(l, EV_END_ASKED);
 	if (limit &&
 	    tape_writer_bytes(w) + tape_writer_pending(w) + limit / 16 + END_RESERVE > limit)
@@ -195,7 +195,7 @@ static int look_after_epochs(struct loop *l, uint64_t now, struct tape_error *er
 
 static void show_status(struct loop *l, uint64_t now)
 {
-	struct session_status status = { .elapsed_ns = now - l->tools.start_ns };
+	struct session_status status = { .elapsed_ns = now - l->start_ns };
 	struct drain_counts counts;
 
 	if (!l->tools.ui->status || now - l->status_ns < 1000000000)
@@ -215,7 +215,7 @@ static void show_status(struct loop *l, uint64_t now)
 /* How long to wait: to the next pass, or to the end if that is sooner. */
 static int wait_ms(const struct loop *l)
 {
-	uint64_t end = l->tools.start_ns + l->tools.options->duration_ns, now = records_now();
+	uint64_t end = l->start_ns + l->tools.options->duration_ns, now = records_now();
 
 	if (!l->tools.options->duration_ns || end > now + PASS_MS * 1000000ull)
 		return PASS_MS;
@@ -227,7 +227,7 @@ int loop_run(struct loop *l, struct tape_error *err)
 	struct epoll_event events[16];
 	int rc = 0;
 
-	l->flushed_ns = l->status_ns = l->tools.start_ns;
+	l->start_ns = l->flushed_ns = l->status_ns = records_now();
 	while (rc == 0 && !l->stop) {
 		uint64_t now;
 

@@ -30,7 +30,6 @@ struct loop_tools {
 	struct processes *processes;
 	struct records *records;
 	struct child *child;
-	uint64_t start_ns;
 };
 
 /* From here on signals are read and no longer delivered. */

@@ -145,17 +145,6 @@ static struct entry *find_or_add(struct modules *m, enum ev_module_kind kind,
 	return e;
 }
 
-/* As the process sees it; when it is gone, as we do. O_NONBLOCK: it may be a FIFO by now. */
-static int open_file(uint32_t tgid, const char *path)
-{
-	char name[PATH_KEEP + 64];
-	int fd;
-
-	snprintf(name, sizeof(name), "/proc/%u/root%s", tgid, path);
-	fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	return fd >= 0 ? fd : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-}
-
 static bool same_build_id(const struct build_id *a, const struct build_id *b)
 {
 	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
@@ -190,6 +179,47 @@ static struct build_id read_build_id(struct modules *m, int fd)
 	return id;
 }
 
+/*
+ * Opens a file if it is the one that is mapped: another one may stand at the
+ * path by now, and its names would be wrong. *id is the build-id that is known,
+ * and the file's own if none is. O_NONBLOCK: it may be a FIFO by now.
+ */
+static int open_if_same(struct modules *m, const char *path, struct build_id *id)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct build_id of_file;
+
+	if (fd < 0)
+		return -1;
+	of_file = read_build_id(m, fd);
+	if (id->size && !same_build_id(id, &of_file)) {
+		close(fd);
+		return -1;
+	}
+	*id = of_file;
+	return fd;
+}
+
+/*
+ * The mapped file: as the process sees it; through the mapping itself, which
+ * still has it when it was replaced by an upgrade; or, the process gone, as we
+ * see it. -1 if there is no way to it.
+ */
+static int open_file(struct modules *m, const struct module_place *at, struct build_id *id)
+{
+	char name[PATH_KEEP + 64];
+	int fd;
+
+	snprintf(name, sizeof(name), "/proc/%u/root%s", at->tgid, at->path);
+	fd = open_if_same(m, name, id);
+	if (fd >= 0)
+		return fd;
+	snprintf(name, sizeof(name), "/proc/%u/map_files/%llx-%llx", at->tgid,
+		 (unsigned long long)at->start, (unsigned long long)at->end);
+	fd = open_if_same(m, name, id);
+	return fd >= 0 ? fd : open_if_same(m, at->path, id);
+}
+
 /* Memory that no file backs, by the names that the kernel gives it. */
 static bool is_anonymous(const char *path)
 {
@@ -213,7 +243,7 @@ static uint32_t add_memory(struct modules *m, const char *path)
 	return e ? e->module.number : 0;
 }
 
-uint32_t modules_of_mapping(struct modules *m, uint32_t tgid, const char *path,
+uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 			    const struct build_id *build_id)
 {
 	static const struct build_id none;
@@ -223,26 +253,15 @@ uint32_t modules_of_mapping(struct modules *m, uint32_t tgid, const char *path,
 	size_t size;
 	int fd;
 
-	if (is_anonymous(path))
-		return add_memory(m, path);
-	size = make_key(key, EV_MODULE_FILE, &id, path);
+	if (is_anonymous(at->path))
+		return add_memory(m, at->path);
+	size = make_key(key, EV_MODULE_FILE, &id, at->path);
 	if (id.size)
 		HASH_FIND(hh, m->by_key, key, size, e);
 	if (e)
 		return e->module.number;
-	fd = open_file(tgid, path);
-	if (fd >= 0) {
-		struct build_id of_file = read_build_id(m, fd);
-
-		/* Another file stands at this path by now: its names would be wrong. */
-		if (id.size && !same_build_id(&id, &of_file)) {
-			close(fd);
-			fd = -1;
-		} else {
-			id = of_file;
-		}
-	}
-	e = find_or_add(m, EV_MODULE_FILE, &id, path, &fd);
+	fd = open_file(m, at, &id);
+	e = find_or_add(m, EV_MODULE_FILE, &id, at->path, &fd);
 	if (fd >= 0)
 		close(fd);
 	return e ? e->module.number : 0;

@@ -36,12 +36,19 @@ struct modules;
 int modules_new(bool keep, struct modules **ret);
 void modules_free(struct modules *m); /* accepts NULL */
 
+/* Where a file is mapped. */
+struct module_place {
+	uint32_t tgid;
+	uint64_t start, end;
+	const char *path; /* as the process sees it; "" or a name in brackets: no file */
+};
+
 /*
- * The module of a mapping in a process: a file by its path as the process sees
- * it, or memory without one. build_id may be NULL or empty: it is then read
- * from the file. Returns its number, or 0 without memory.
+ * The module of a mapping in a process: a file, or memory without one. build_id
+ * may be NULL or empty: it is then read from the file. Returns its number, or 0
+ * without memory.
  */
-uint32_t modules_of_mapping(struct modules *m, uint32_t tgid, const char *path,
+uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 			    const struct build_id *build_id);
 
 /* A part of the kernel; base is the address of its offset 0. */

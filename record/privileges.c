@@ -15,7 +15,7 @@
 
 static const unsigned long long kept = BIT(CAP_SYS_PTRACE) | BIT(CAP_DAC_READ_SEARCH) |
 				       BIT(CAP_SYSLOG) | BIT(CAP_BPF) | BIT(CAP_PERFMON) |
-				       BIT(CAP_KILL);
+				       BIT(CAP_KILL) | BIT(CAP_CHECKPOINT_RESTORE);
 
 static int get(unsigned long long *effective, unsigned long long *permitted)
 {

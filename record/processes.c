@@ -170,9 +170,10 @@ struct scan {
 static int map_path(struct processes *p, struct process *process, struct mapping *mapping,
 		    const char *path, const struct build_id *build_id)
 {
+	const struct module_place at = { process->tgid, mapping->start, mapping->end, path };
 	const struct module *m;
 
-	mapping->module = modules_of_mapping(p->tools.modules, process->tgid, path, build_id);
+	mapping->module = modules_of_mapping(p->tools.modules, &at, build_id);
 	m = modules_get(p->tools.modules, mapping->module);
 	if (!m)
 		return -ENOMEM;

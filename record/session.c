@@ -320,6 +320,7 @@ static int run(struct session *s, struct loop *loop, struct tape_error *err)
 		return rc;
 	if (privileges_drop() < 0)
 		remark(s, "cannot drop privileges; going on with all of them");
+	s->start_ns = records_now();
 	return loop_run(loop, err);
 }
 
@@ -388,7 +389,6 @@ static int record(struct session *s, struct session_result *ret, struct tape_err
 	tools.processes = s->processes;
 	tools.records = &s->records;
 	tools.child = &s->child;
-	tools.start_ns = s->start_ns;
 	rc = loop_new(&tools, &loop, err);
 	if (rc == 0)
 		rc = run(s, loop, err);

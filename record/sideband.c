@@ -310,7 +310,8 @@ static void keep_held(struct sideband *s)
 	size_t used = 0;
 
 	s->n_events -= s->n_given;
-	memmove(s->events, s->events + s->n_given, s->n_events * sizeof(*s->events));
+	if (s->n_events)
+		memmove(s->events, s->events + s->n_given, s->n_events * sizeof(*s->events));
 	s->n_given = 0;
 	if (s->n_events)
 		qsort(s->events, s->n_events, sizeof(*s->events), by_order);

@@ -42,6 +42,8 @@ struct analysis {
 	void (*finish)(void *state, const struct analysis_input *in, struct result *ret);
 	void (*done)(void *state); /* frees what the state holds */
 	const char *title;	   /* of the result: what it answers */
+	unsigned int top;	   /* rows if the user does not say; 0: the output's default */
+	bool brief;		   /* the report shall fit on one screen */
 };
 
 /* All analyses; *n is their count. Static. */

@@ -84,9 +84,9 @@ static uint32_t push_stack(struct frames *f, const struct world *w, const struct
 	return parent;
 }
 
-/* The same for an id, 0 being none. *lost is set if the tape does not define it. */
+/* The same for an id, 0 being none. */
 static uint32_t push_id(struct frames *f, const struct world *w, const struct process *p,
-			uint64_t id, uint32_t parent, bool *lost)
+			uint64_t id, uint32_t parent)
 {
 	const struct stack *stack;
 
@@ -95,7 +95,7 @@ static uint32_t push_id(struct frames *f, const struct world *w, const struct pr
 	stack = stacks_find(&w->stacks, id);
 	if (stack)
 		return push_stack(f, w, p, stack, parent);
-	*lost = true;
+	f->unknown_ids++;
 	return push_mark(f, parent, "[stack lost]");
 }
 
@@ -104,8 +104,8 @@ uint32_t frames_stack(struct frames *f, const struct world *w, const struct proc
 {
 	uint64_t key = map_mix(ustack + map_mix(kstack + map_mix(mappings_content(&p->maps))));
 	const uint64_t *known;
+	uint64_t unknown = f->unknown_ids;
 	uint32_t stack = PROFILE_ROOT;
-	bool lost = false;
 
 	key = map_mix(key + mappings_content(&w->tasks.kernel.maps));
 	known = map_find(&f->stacks, key);
@@ -114,9 +114,9 @@ uint32_t frames_stack(struct frames *f, const struct world *w, const struct proc
 
 	if (!ustack && !kstack)
 		return push_mark(f, PROFILE_ROOT, "[no stack]");
-	stack = push_id(f, w, p, ustack, stack, &lost);
-	stack = push_id(f, w, &w->tasks.kernel, kstack, stack, &lost);
-	if (lost) {
+	stack = push_id(f, w, p, ustack, stack);
+	stack = push_id(f, w, &w->tasks.kernel, kstack, stack);
+	if (f->unknown_ids != unknown) {
 		f->unknown_stacks++;
 		return stack;
 	}

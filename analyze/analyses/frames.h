@@ -18,7 +18,8 @@ struct frames {
 	struct profile *profile; /* borrowed */
 	struct map stacks;	 /* what was asked before, to its number in the profile */
 	VEC(uint32_t) modules;	 /* number in the profile + 1, by the world's index */
-	uint64_t unknown_stacks; /* uses of stacks that the tape does not define */
+	uint64_t unknown_ids;	 /* uses of stacks that the tape does not define, */
+	uint64_t unknown_stacks; /* and events that have such a one */
 };
 
 void frames_init(struct frames *f, struct profile *profile);

@@ -102,7 +102,7 @@ struct table *recording_table(const struct analysis_input *in)
 	static const char *const kernel[] = { "uname.sysname", "uname.release", "uname.machine",
 					      NULL };
 	static const char *const cpus[] = { "cpus.online", "cpu.model", NULL };
-	static const char *const command[] = { "command", NULL };
+	static const char *const command[] = { "command_line", NULL };
 	struct table *t = table_new("recording", "The recording", columns, 2);
 	const struct world *w = in->world;
 

@@ -94,11 +94,10 @@ static void add_row(struct table *t, const struct profile *p, const struct share
 	table_add(t, row);
 }
 
-static struct table *new_table(const struct profile *p, enum shares_by by)
+static struct table *new_table(const struct profile *p, enum shares_by by, const char *title)
 {
 	const struct profile_head *head = profile_head(p);
 	struct table_column columns[PROFILE_MAX_VALUES + 3];
-	char title[128];
 	size_t n = 0;
 
 	columns[n++] =
@@ -114,32 +113,26 @@ static struct table *new_table(const struct profile *p, enum shares_by by)
 					       TABLE_INTEGER };
 	}
 	columns[n++] = (struct table_column){ "share", "percent", TABLE_REAL };
-	snprintf(title, sizeof(title), "%s by %s", head->title,
-		 by == SHARES_BY_PROCESS ? "process" : "thread");
 	return table_new(by == SHARES_BY_PROCESS ? "processes" : "threads", title, columns, n);
 }
 
 struct table *shares_table(const struct profile *p, enum shares_by by, size_t most)
 {
-	struct table *t = new_table(p, by);
 	struct share_list list = { 0 };
-	struct share others = { 0 };
-	char name[64];
+	struct table *t;
+	char title[128];
+	int length = snprintf(title, sizeof(title), "%s by %s", profile_head(p)->title,
+			      by == SHARES_BY_PROCESS ? "process" : "thread");
 
 	collect(&list, p, by);
-	if (most == 0 || list.n <= most + 1)
+	if (!most || most > list.n)
 		most = list.n;
-	for (size_t i = 0; i < list.n; i++) {
-		if (i < most)
-			add_row(t, p, &list.items[i]);
-		else
-			add_values(others.values, list.items[i].values);
-	}
-	if (most < list.n) {
-		snprintf(name, sizeof(name), "(%zu others)", list.n - most);
-		others.name = name;
-		add_row(t, p, &others);
-	}
+	if (most < list.n && length < (int)sizeof(title))
+		snprintf(title + length, sizeof(title) - (size_t)length, ", %zu of %zu rows", most,
+			 list.n);
+	t = new_table(p, by, title);
+	for (size_t i = 0; i < most; i++)
+		add_row(t, p, &list.items[i]);
 	vec_done(&list);
 	return t;
 }

@@ -8,7 +8,7 @@
 
 enum shares_by { SHARES_BY_PROCESS, SHARES_BY_THREAD };
 
-/* Largest first; beyond most rows (0: all) one last row sums up the others. Never NULL. */
+/* Largest first; most rows at most (0: all), and the title says of how many. Never NULL. */
 struct table *shares_table(const struct profile *p, enum shares_by by, size_t most);
 
 #endif

@@ -12,7 +12,7 @@
 static void summary_finish(void *state, const struct analysis_input *in, struct result *ret)
 {
 	struct profile *p = cpu_take_profile(state, in, ret);
-	size_t rows = in->top ? 0 : ROWS; /* the output cuts by itself */
+	size_t rows = in->top ? in->top : ROWS;
 	struct table *processes = shares_table(p, SHARES_BY_PROCESS, rows);
 	struct table *threads = shares_table(p, SHARES_BY_THREAD, rows);
 	struct table *losses = recording_losses(in);
@@ -31,6 +31,8 @@ const struct analysis analysis_summary = {
 	.name = "summary",
 	.help = "what was recorded, and where the CPU time goes, on one screen",
 	.title = "Summary",
+	.top = 12,
+	.brief = true,
 	.wants = cpu_wants,
 	.shapes = RESULT_PROFILE | RESULT_TABLE,
 	.state_size = sizeof(struct cpu),

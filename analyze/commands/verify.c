@@ -21,7 +21,8 @@ struct verdict {
 	uint64_t records;
 	uint64_t lost_records; /* that the recorder itself says it lost */
 	uint64_t start_ns;
-	size_t damaged; /* places, but for those of unknown kinds, which are whole, and the cut end */
+	size_t places;	/* that are not as they were written; blocks of unknown kinds are */
+	size_t damaged; /* of them, but for the cut end */
 };
 
 /* --- reading --- */
@@ -51,9 +52,12 @@ static int look_at_tape(struct verdict *v, struct tape_reader *reader, struct ta
 		tape_block_free(block);
 	}
 	tape_reader_health(reader, &v->health);
-	for (size_t i = 0; i < v->health.n_places; i++)
-		v->damaged += v->health.places[i].kind != TAPE_DAMAGE_UNKNOWN &&
-			      v->health.places[i].kind != TAPE_DAMAGE_CUT;
+	for (size_t i = 0; i < v->health.n_places; i++) {
+		enum tape_damage_kind kind = v->health.places[i].kind;
+
+		v->places += kind != TAPE_DAMAGE_UNKNOWN;
+		v->damaged += kind != TAPE_DAMAGE_UNKNOWN && kind != TAPE_DAMAGE_CUT;
+	}
 	return rc;
 }
 
@@ -96,7 +100,14 @@ static void print_place(FILE *out, const struct verdict *v, const struct tape_da
 			plural(d->length));
 	else
 		fprintf(out, "no bytes");
-	fprintf(out, ", %" PRIu64 " block%s lost", d->blocks, plural(d->blocks));
+	if (d->kind == TAPE_DAMAGE_UNKNOWN)
+		fprintf(out, ", a block of a kind that this version does not know; not read");
+	else
+		fprintf(out, ", %" PRIu64 " block%s lost", d->blocks, plural(d->blocks));
+	if (!d->from_ns && !d->to_ns) {
+		fprintf(out, "\n"); /* it held nothing that has a time */
+		return;
+	}
 	if (d->from_ns == 0 && d->to_ns == UINT64_MAX) {
 		fprintf(out, ", at a time that is not known\n");
 		return;
@@ -114,11 +125,11 @@ static void print_verdict(FILE *out, const struct verdict *v)
 
 	fprintf(out, "%s: %s: %" PRIu64 " block%s and %" PRIu64 " record%s can be read\n", v->tape,
 		verdict_word(v), h->blocks, plural(h->blocks), v->records, plural(v->records));
-	if (h->n_places)
+	if (v->places)
 		fprintf(out,
 			"%zu place%s not as written: %" PRIu64 " block%s lost, %" PRIu64
 			" byte%s unreadable; analyze repair writes what is left to a new tape\n",
-			h->n_places, plural(h->n_places), h->lost_blocks, plural(h->lost_blocks),
+			v->places, plural(v->places), h->lost_blocks, plural(h->lost_blocks),
 			h->lost_bytes, plural(h->lost_bytes));
 	for (size_t i = 0; i < h->n_places; i++)
 		print_place(out, v, &h->places[i]);

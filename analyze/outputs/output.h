@@ -16,6 +16,7 @@
 
 struct output_options {
 	unsigned int top;    /* rows of a text report's tables; 0: the output's default */
+	bool brief;	     /* text: functions without the call tree, to fit on one screen */
 	bool no_compression; /* pprof: no gzip */
 };
 

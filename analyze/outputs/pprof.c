@@ -17,6 +17,7 @@
 #include "analyze/outputs/clean.h"
 #include "analyze/outputs/coverage_line.h"
 #include "analyze/outputs/gzip.h"
+#include "analyze/outputs/names.h"
 #include "analyze/outputs/output.h"
 #include "analyze/outputs/pprof_map.h"
 #include "pprof.pb-c.h"
@@ -145,10 +146,11 @@ static void write_mappings(struct pprof *w)
 			string_of(w, m->kind == MODULE_KERNEL ? "[kernel.kallsyms]" : m->path);
 		out.build_id = string_of(w, build_id_text(w, m));
 		/*
-		 * Also where only a part is named: pprof would otherwise name the whole
-		 * mapping anew from what files there are, and show other rows than we do.
+		 * Every location has a function, if only "[libfoo.so]". Without this mark go
+		 * tool pprof takes names from the file that has this path where it runs, and
+		 * does not look at its build-id: a newer build gives names that are wrong.
 		 */
-		out.has_functions = mapping->named;
+		out.has_functions = true;
 		part.n_mapping = 1;
 		part.mapping = list;
 		write_part(w, &part);
@@ -254,7 +256,7 @@ static void write_profile(struct pprof *w)
 	size_t value = profile_head(w->profile)->default_type;
 
 	names_init(&w->names, w->profile, w->job->names, NAMES_PLAIN);
-	pprof_map_init(&w->map, &w->names, value);
+	pprof_map_init(&w->map, w->profile, value);
 	string_of(w, ""); /* number 0, as pprof demands */
 	write_head(w);
 	write_comments(w);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* See pprof_map.h. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,6 @@ struct extent {
 	uint64_t low;
 	uint64_t high;
 	bool used;
-	bool named;
 };
 
 static void include(struct extent *e, uint64_t offset)
@@ -26,17 +26,14 @@ static void include(struct extent *e, uint64_t offset)
 	e->used = true;
 }
 
-static struct extent *find_extents(const struct names *n)
+static struct extent *find_extents(const struct profile *p)
 {
-	const struct profile *p = n->profile;
 	struct extent *extents = memory_alloc(profile_n_modules(p) * sizeof(*extents));
 
 	for (uint32_t i = 0; i < profile_n_frames(p); i++) {
 		const struct profile_frame *f = profile_get_frame(p, i);
-		uint32_t flags = names_label(n, n->frames[i].label)->flags;
 
 		include(&extents[f->module], f->offset);
-		extents[f->module].named |= !(flags & LABEL_UNNAMED);
 	}
 	return extents;
 }
@@ -51,7 +48,6 @@ static struct pprof_mapping place(const struct module *m, struct extent e)
 	uint64_t before, size;
 	struct pprof_mapping r = { .start = m->start, .file_offset = m->file_offset };
 
-	r.named = e.named;
 	if (m->end > m->start) {
 		uint64_t last = m->file_offset + (m->end - m->start - 1);
 
@@ -155,11 +151,10 @@ static void add(struct pprof_map *map, const struct profile *p, uint32_t module,
 	map->ids[module] = (uint32_t)++map->n;
 }
 
-void pprof_map_init(struct pprof_map *map, const struct names *n, size_t value)
+void pprof_map_init(struct pprof_map *map, const struct profile *p, size_t value)
 {
-	const struct profile *p = n->profile;
 	uint32_t count = (uint32_t)profile_n_modules(p), first = main_program(p, value);
-	struct extent *extents = find_extents(n);
+	struct extent *extents = find_extents(p);
 
 	*map = (struct pprof_map){ 0 };
 	map->mappings = memory_alloc(count * sizeof(*map->mappings));

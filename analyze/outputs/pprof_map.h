@@ -7,17 +7,15 @@
 #ifndef ANALYZE_OUTPUTS_PPROF_MAP_H
 #define ANALYZE_OUTPUTS_PPROF_MAP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "analyze/outputs/names.h"
+#include "analyze/result/profile.h"
 
 struct pprof_mapping {
 	uint32_t module;
 	uint64_t start;
 	uint64_t limit;
 	uint64_t file_offset; /* of the byte at start */
-	bool named;	      /* some frame of it has a name */
 };
 
 struct pprof_map {
@@ -26,7 +24,7 @@ struct pprof_map {
 	uint32_t *ids;			/* by module: its place in mappings + 1; 0: a mark, none */
 };
 
-void pprof_map_init(struct pprof_map *map, const struct names *n, size_t value);
+void pprof_map_init(struct pprof_map *map, const struct profile *p, size_t value);
 void pprof_map_done(struct pprof_map *map);
 
 /* The address of an offset in a mapping: inside of it if the offset is a frame's of it. */

@@ -83,7 +83,8 @@ void text_profile(const struct text_page *page, const struct profile *p)
 	}
 	names_init(&names, p, page->job->names, NAMES_PLAIN);
 	write_tops(page, &names);
-	text_tree(page, &names);
+	if (!page->job->options.brief)
+		text_tree(page, &names);
 	text_unnamed(page, &names);
 	names_done(&names);
 }

@@ -137,7 +137,8 @@ static void set_cmdline(struct tasks *t, struct process *p, const char *text, si
 
 	if (p->cmdline)
 		t->cmdline_bytes -= strlen(p->cmdline);
-	set_cmdline(t, p, NULL, 0);
+	free(p->cmdline);
+	p->cmdline = NULL;
 	if (!text || t->cmdline_bytes + length > MOST_CMDLINE_BYTES)
 		return;
 	p->cmdline = memory_alloc(length + 1);

@@ -135,6 +135,23 @@ struct made_tape made_tape_begin(uint16_t major, uint16_t minor)
 	return t;
 }
 
+/* How many records there are, as far as their sizes are possible. */
+static uint32_t count_records(const uint8_t *records, size_t size)
+{
+	uint32_t n = 0;
+
+	while (size >= sizeof(struct ev_header)) {
+		size_t length = (size_t)bytes_get16(records + 2) * EV_UNIT;
+
+		if (length < sizeof(struct ev_header) || length > size)
+			break;
+		records += length;
+		size -= length;
+		n++;
+	}
+	return n;
+}
+
 void made_tape_add(struct made_tape *t, struct tape_block_header h, const void *records,
 		   size_t size)
 {
@@ -145,6 +162,7 @@ void made_tape_add(struct made_tape *t, struct tape_block_header h, const void *
 	h.sequence = h.sequence ? h.sequence : t->sequence + 1;
 	h.tape_id = h.tape_id ? h.tape_id : MADE_TAPE_ID;
 	h.kind = h.kind ? h.kind : TAPE_BLOCK_EVENTS;
+	h.records = h.records ? h.records : count_records(records, size);
 	h.plain_size = (uint32_t)size;
 	tape_block_pack(&h, records, /* compress= */ false, packed);
 	tape_block_encode(&h, header);

@@ -30,7 +30,7 @@ static void put_file_header(struct made_world *w, uint64_t mono_ns)
 
 struct made_world made_world_begin(uint64_t mono_ns)
 {
-	struct made_world w = { 0 };
+	struct made_world w = { .mono_ns = mono_ns };
 
 	put_file_header(&w, mono_ns);
 	return w;
@@ -252,4 +252,25 @@ void made_world_pause(struct made_world *w, uint64_t time_ns, uint32_t paused)
 	struct ev_pause ev = { .h = header(EV_PAUSE, time_ns, 0, 0), .paused = paused };
 
 	made_world_put(w, &ev.h, sizeof(ev), NULL, 0);
+}
+
+void made_world_usual(struct made_world *w, uint64_t time_ns)
+{
+	made_world_module(w, 1, "/bin/one");
+	made_world_module(w, 2, "/bin/two");
+	made_world_process(w, time_ns, 7, "seven");
+	made_world_map(w, time_ns, (struct made_mapping){ 7, 1, 0x1000, 0x2000, 0 });
+	made_world_process(w, time_ns, 8, "eight");
+	made_world_map(w, time_ns, (struct made_mapping){ 8, 2, 0x1000, 0x2000, 0x500 });
+	made_world_stack(w, time_ns, 7, 70, (uint64_t[]){ 0x1010, 0x1101 });
+	made_world_stack(w, time_ns, 8, 80, (uint64_t[]){ 0x1020, 0x1201 });
+}
+
+void made_world_usual_epoch(struct made_world *w, uint32_t epoch, uint64_t time_ns)
+{
+	made_world_block_of(w, TAPE_BLOCK_EPOCH, epoch);
+	made_world_text(w, EV_CONFIG, "cpu.period_ns=100");
+	made_world_epoch(w, epoch, time_ns, MADE_WORLD_WALL_NS + time_ns - w->mono_ns);
+	made_world_block(w, epoch, 1);
+	made_world_usual(w, time_ns);
 }

@@ -13,6 +13,7 @@
 
 struct made_world {
 	struct made_tape tape;
+	uint64_t mono_ns;		 /* when it began */
 	struct tape_block_header header; /* of the open block */
 	uint8_t *records;
 	size_t size, room;
@@ -75,5 +76,15 @@ void made_world_sample(struct made_world *w, uint64_t time_ns, uint32_t pid, uin
 void made_world_put_sample(struct made_world *w, struct ev_cpu_sample sample);
 void made_world_loss(struct made_world *w, uint64_t from_ns, uint64_t to_ns, uint64_t count);
 void made_world_pause(struct made_world *w, uint64_t time_ns, uint32_t paused);
+
+/*
+ * Process 7 "seven" runs /bin/one at 0x1000 to 0x2000, process 8 "eight" /bin/two,
+ * whose offset there is 0x500; stacks 70 and 80 are theirs, with the leaves
+ * 0x1010 and 0x1020 and the return addresses 0x1101 and 0x1201.
+ */
+void made_world_usual(struct made_world *w, uint64_t time_ns);
+
+/* The same as an epoch of its own, which says that a sample stands for 100 ns. */
+void made_world_usual_epoch(struct made_world *w, uint32_t epoch, uint64_t time_ns);
 
 #endif

@@ -119,6 +119,22 @@ static void verify_repeats_what_the_recorder_lost(void **state)
 		    "the tape itself says that 17 records were lost\n");
 }
 
+static void verify_takes_a_block_of_an_unknown_kind_for_whole(void **state)
+{
+	struct made_world w = two_samples();
+	struct outcome o;
+
+	(void)state;
+	made_world_block_of(&w, 77, 1);
+	made_world_loss(&w, 0, 0, 1);
+	made_world_end(&w);
+	o = run_on("verify", &w);
+	assert_says(&o, 0,
+		    "%s: whole: 3 blocks and 3 records can be read\n"
+		    "  unknown   at byte 448, 144 bytes, a block of a kind that this version does "
+		    "not know; not read\n");
+}
+
 static void verify_writes_json(void **state)
 {
 	struct made_world w = two_samples();
@@ -261,6 +277,7 @@ int main(void)
 		cmocka_unit_test(verify_names_each_damaged_place),
 		cmocka_unit_test(verify_tells_a_missing_end_from_damage),
 		cmocka_unit_test(verify_repeats_what_the_recorder_lost),
+		cmocka_unit_test(verify_takes_a_block_of_an_unknown_kind_for_whole),
 		cmocka_unit_test(verify_writes_json),
 		cmocka_unit_test(verify_of_what_is_no_tape_fails),
 		cmocka_unit_test(dump_prints_every_record_with_its_fields),
