@@ -296,7 +296,7 @@ static int parse_operands(int n, char **operands, struct options *o, struct tape
 		return tape_fail(err, -EINVAL, "unknown view '%s'; try 'analyze --help'",
 				 operands[0]);
 	/* A single word that is no file is more likely a view than a tape. */
-	if (n == 1 && !strpbrk(operands[0], "./") && access(operands[0], F_OK) < 0)
+	if (n == 1 && !strpbrk(operands[0], "./-") && access(operands[0], F_OK) < 0)
 		return tape_fail(err, -EINVAL,
 				 "'%s' is neither a view nor a file; "
 				 "try 'analyze --help'",

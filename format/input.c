@@ -13,6 +13,8 @@
 
 #include "format/input.h"
 
+#define PAGE 4096u
+
 static int fail_errno(struct tape_error *err, const char *name)
 {
 	return tape_fail(err, -errno, "%s: %s", name, strerror(errno));
@@ -161,6 +163,20 @@ static ssize_t read_memory(const struct tape_input *in, uint64_t offset, void *b
 	return (ssize_t)size;
 }
 
+/*
+ * What a dying disk does not give back counts as zeroed: the blocks there are
+ * lost, the others are not. Returns how far the next page is, at most size.
+ */
+static size_t zero_page(char *buffer, uint64_t offset, size_t size)
+{
+	size_t left = PAGE - (size_t)(offset % PAGE);
+
+	if (left > size)
+		left = size;
+	memset(buffer, 0, left);
+	return left;
+}
+
 ssize_t tape_input_read(const struct tape_input *in, uint64_t offset, void *buffer, size_t size,
 			struct tape_error *err)
 {
@@ -176,8 +192,10 @@ ssize_t tape_input_read(const struct tape_input *in, uint64_t offset, void *buff
 			break;
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0 && errno != EIO)
 			return fail_errno(err, in->name);
+		if (n < 0)
+			n = (ssize_t)zero_page((char *)buffer + done, offset + done, size - done);
 		done += (size_t)n;
 	}
 	return (ssize_t)done;

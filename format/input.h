@@ -27,7 +27,7 @@ int tape_input_open_memory(struct tape_input *ret, const void *data, size_t size
 void tape_input_close(struct tape_input *in);
 
 /*
- * Reads up to size bytes at offset. Returns how many there are, which is less at
+ * Reads up to size bytes at offset; those that the disk has lost are zeros. Returns how many there are, which is less at
  * the end, or -errno.
  */
 ssize_t tape_input_read(const struct tape_input *in, uint64_t offset, void *buffer, size_t size,

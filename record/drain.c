@@ -8,6 +8,7 @@
 #include <tape/cleanup.h>
 
 #include "record/drain.h"
+#include "record/grow.h"
 
 #define SEEN_SLOTS 8192 /* a power of two */
 
@@ -56,24 +57,9 @@ static uint32_t epoch_of(const struct drain *d, const struct ev_header *h)
 	return d->epoch - before;
 }
 
-static void *grown(void *p, size_t need, size_t *room, size_t size)
-{
-	size_t n = *room ? *room : 256;
-	void *q;
-
-	if (need <= *room)
-		return p;
-	while (n < need)
-		n *= 2;
-	q = reallocarray(p, n, size);
-	if (q)
-		*room = n;
-	return q;
-}
-
 static int add_pending(struct drain *d, const struct ev_header *h, uint32_t epoch, size_t n_ips)
 {
-	struct pending *p = grown(d->pending, d->n_pending + 1, &d->pending_room, sizeof(*p));
+	struct pending *p = grow(d->pending, d->n_pending + 1, &d->pending_room, sizeof(*p));
 
 	if (!p)
 		return tape_fail(d->err, -ENOMEM, "out of memory");
@@ -93,7 +79,7 @@ static int note_stack(struct drain *d, const struct ev_stack *stack, uint32_t ep
 	d->counts.stacks++;
 	if (!d->tools.keep_hits || !n)
 		return 0;
-	pool = grown(d->pool, d->n_pool + n, &d->pool_room, sizeof(*pool));
+	pool = grow(d->pool, d->n_pool + n, &d->pool_room, sizeof(*pool));
 	if (!pool)
 		return tape_fail(d->err, -ENOMEM, "out of memory");
 	d->pool = pool;

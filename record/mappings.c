@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/grow.h"
 #include "record/mappings.h"
 
 /* The first that ends behind address. */
@@ -24,15 +25,11 @@ static size_t lower(const struct mappings *m, uint64_t address)
 
 static int insert(struct mappings *m, size_t at, const struct mapping *mapping)
 {
-	if (m->n == m->room) {
-		size_t room = m->room ? m->room * 2 : 16;
-		struct mapping *grown = reallocarray(m->items, room, sizeof(*grown));
+	struct mapping *grown = grow(m->items, m->n + 1, &m->room, sizeof(*grown));
 
-		if (!grown)
-			return -ENOMEM;
-		m->items = grown;
-		m->room = room;
-	}
+	if (!grown)
+		return -ENOMEM;
+	m->items = grown;
 	memmove(&m->items[at + 1], &m->items[at], (m->n - at) * sizeof(*m->items));
 	m->items[at] = *mapping;
 	m->n++;

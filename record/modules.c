@@ -16,6 +16,7 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+#include "record/grow.h"
 #include "record/modules.h"
 
 #define KEY_MAX	  (PATH_KEEP + 32)
@@ -97,15 +98,11 @@ static size_t make_key(char *key, enum ev_module_kind kind, const struct build_i
 
 static bool remember(struct modules *m, struct entry *e)
 {
-	if (m->n == m->room) {
-		size_t room = m->room ? m->room * 2 : 64;
-		struct entry **grown = reallocarray(m->by_number, room, sizeof(*grown));
+	struct entry **grown = grow(m->by_number, m->n + 1, &m->room, sizeof(*grown));
 
-		if (!grown)
-			return false;
-		m->by_number = grown;
-		m->room = room;
-	}
+	if (!grown)
+		return false;
+	m->by_number = grown;
 	HASH_ADD_KEYPTR(hh, m->by_key, e->key, e->key_size, e);
 	if (!e->hh.tbl)
 		return false;

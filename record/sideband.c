@@ -11,6 +11,7 @@
 
 #include <tape/cleanup.h>
 
+#include "record/grow.h"
 #include "record/perf.h"
 #include "record/records.h"
 #include "record/sideband.h"
@@ -159,21 +160,6 @@ int sideband_open(struct sideband **ret, bool *build_ids, struct tape_error *err
 	return 0;
 }
 
-static void *grown(void *p, size_t need, size_t *room, size_t size)
-{
-	size_t n = *room ? *room : 64;
-	void *grown;
-
-	if (need <= *room)
-		return p;
-	while (n < need)
-		n *= 2;
-	grown = reallocarray(p, n, size);
-	if (grown)
-		*room = n;
-	return grown;
-}
-
 /*
  * Decodes one record; *text is where in it its text stands, 0 if it has none.
  * Returns false for records that are of no use.
@@ -237,7 +223,7 @@ static struct perf_event_header *copy_record(struct sideband *s, const struct bu
 	const char *data = (const char *)b->map + sysconf(_SC_PAGESIZE);
 	const struct perf_event_header *h = (const void *)(data + (at & (b->size - 1)));
 	size_t size = h->size, first = b->size - (at & (b->size - 1));
-	char *pool = grown(s->pool, s->pool_used + size, &s->pool_room, 1);
+	char *pool = grow(s->pool, s->pool_used + size, &s->pool_room, 1);
 
 	if (!pool)
 		return NULL;
@@ -263,7 +249,7 @@ static int drain_buffer(struct sideband *s, struct buffer *b)
 
 		if (!h)
 			return -ENOMEM;
-		ev = grown(s->events, s->n_events + 1, &s->room, sizeof(*s->events));
+		ev = grow(s->events, s->n_events + 1, &s->room, sizeof(*s->events));
 		if (!ev)
 			return -ENOMEM;
 		s->events = ev;

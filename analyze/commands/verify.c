@@ -122,9 +122,10 @@ static void print_place(FILE *out, const struct verdict *v, const struct tape_da
 static void print_verdict(FILE *out, const struct verdict *v)
 {
 	const struct tape_health *h = &v->health;
+	uint64_t blocks = h->blocks - h->unknown_blocks;
 
 	fprintf(out, "%s: %s: %" PRIu64 " block%s and %" PRIu64 " record%s can be read\n", v->tape,
-		verdict_word(v), h->blocks, plural(h->blocks), v->records, plural(v->records));
+		verdict_word(v), blocks, plural(blocks), v->records, plural(v->records));
 	if (v->places)
 		fprintf(out,
 			"%zu place%s not as written: %" PRIu64 " block%s lost, %" PRIu64

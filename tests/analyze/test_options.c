@@ -50,6 +50,15 @@ static void a_file_alone_means_its_summary(void **state)
 	assert_string_equal(o.output->name, "text");
 }
 
+static void a_dash_alone_is_a_tape_from_standard_input(void **state)
+{
+	struct options o = parsed("-");
+
+	(void)state;
+	assert_string_equal(o.analysis->name, "summary");
+	assert_string_equal(o.tape, "-");
+}
+
 static void the_first_word_is_the_view(void **state)
 {
 	struct options o = parsed("cpu some.tape");
@@ -187,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_alone_means_its_summary),
+		cmocka_unit_test(a_dash_alone_is_a_tape_from_standard_input),
 		cmocka_unit_test(the_first_word_is_the_view),
 		cmocka_unit_test(options_may_stand_anywhere),
 		cmocka_unit_test(the_files_ending_chooses_the_format),

@@ -206,6 +206,20 @@ static void an_unknown_event_leaves_the_others_intact(void **state)
 	pipeline_report_done(&report);
 }
 
+static void what_is_read_twice_to_learn_the_period_counts_once(void **state)
+{
+	struct ev_header unknown = { .type = 200, .time_ns = 1150, .tgid = 7, .tid = 7 };
+	struct made_world w = made_world_begin(START);
+	struct pipeline_report report;
+
+	(void)state;
+	made_world_block_of(&w, TAPE_BLOCK_EPOCH, 1);
+	made_world_put(&w, &unknown, sizeof(unknown), "whatever", 8);
+	report = run(&w);
+	assert_int_equal(result_get_coverage(report.result)->unknown_records, 1);
+	pipeline_report_done(&report);
+}
+
 static void a_block_of_an_unknown_kind_is_no_damage_but_is_said(void **state)
 {
 	struct made_world w = begin();
@@ -252,7 +266,7 @@ static struct made_world three_samples(void)
 					  .cgroup = 5 };
 	struct made_world w = begin();
 
-	made_world_cgroup(&w, 5, "/a/b");
+	made_world_cgroup(&w, 5, "/a/bee");
 	made_world_sample(&w, 1100, 7, 70);
 	made_world_sample(&w, 1200, 7, 70);
 	made_world_put_sample(&w, in_group);
@@ -296,11 +310,18 @@ static void comm_is_a_pattern(void **state)
 static void cgroup_holds_the_groups_below_it(void **state)
 {
 	(void)state;
-	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/b" }), 1);
+	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/bee" }), 1);
 	assert_int_equal(samples_left((struct filter){ .cgroup = "/a" }), 1);
 	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/" }), 1);
-	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/bc" }), 0);
-	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/b/c" }), 0);
+	assert_int_equal(samples_left((struct filter){ .cgroup = "/" }), 1);
+}
+
+static void cgroup_does_not_hold_groups_whose_name_only_begins_alike(void **state)
+{
+	(void)state;
+	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/be" }), 0);
+	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/beer" }), 0);
+	assert_int_equal(samples_left((struct filter){ .cgroup = "/a/bee/c" }), 0);
 }
 
 static void from_is_within_and_to_is_not(void **state)
@@ -345,12 +366,14 @@ int main(void)
 		cmocka_unit_test(a_loss_outside_of_the_time_asked_for_does_not_count),
 		cmocka_unit_test(remarks_of_the_recorder_are_notes),
 		cmocka_unit_test(an_unknown_event_leaves_the_others_intact),
+		cmocka_unit_test(what_is_read_twice_to_learn_the_period_counts_once),
 		cmocka_unit_test(a_block_of_an_unknown_kind_is_no_damage_but_is_said),
 		cmocka_unit_test(symbols_of_the_tape_are_in_the_bundle),
 		cmocka_unit_test(pid_leaves_the_samples_of_those_processes),
 		cmocka_unit_test(tid_leaves_the_samples_of_those_threads),
 		cmocka_unit_test(comm_is_a_pattern),
 		cmocka_unit_test(cgroup_holds_the_groups_below_it),
+		cmocka_unit_test(cgroup_does_not_hold_groups_whose_name_only_begins_alike),
 		cmocka_unit_test(from_is_within_and_to_is_not),
 		cmocka_unit_test(wall_clock_times_are_those_of_the_recorded_machine),
 		cmocka_unit_test(a_filter_that_nothing_matches_is_said_in_a_note),

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Where tapes are read from, and what is said of files that are none. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "format/input.h"
 #include "tests/support/tape_maker.h"
 #include "tests/support/test.h"
 
@@ -204,6 +208,29 @@ static void a_file_that_shrinks_while_it_is_read_is_damaged_and_no_more(void **s
 	made_tape_free(&t);
 }
 
+/* A process's own memory, read where nothing is mapped, fails as a bad disk does. */
+static void what_a_disk_does_not_give_back_reads_as_zeros(void **state)
+{
+	struct tape_input in = { .fd = open("/proc/self/mem", O_RDONLY), .name = (char *)"memory" };
+	const size_t page = 4096;
+	uint8_t *pages =
+		mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *buffer = malloc(3 * page);
+
+	(void)state;
+	assert_true(in.fd >= 0);
+	memset(pages, 'x', 3 * page);
+	assert_int_equal(munmap(pages + page, page), 0);
+	memset(buffer, 'y', 3 * page);
+	assert_int_equal(tape_input_read(&in, (uintptr_t)pages, buffer, 3 * page, NULL), 3 * page);
+	for (size_t i = 0; i < 3 * page; i++)
+		assert_int_equal(buffer[i], i / page == 1 ? 0 : 'x');
+	munmap(pages, page);
+	munmap(pages + 2 * page, page);
+	free(buffer);
+	close(in.fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +245,7 @@ int main(void)
 		cmocka_unit_test(a_tape_is_read_from_a_pipe_at_standard_input),
 		cmocka_unit_test(what_is_wrong_with_standard_input_is_said_of_standard_input),
 		cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_damaged_and_no_more),
+		cmocka_unit_test(what_a_disk_does_not_give_back_reads_as_zeros),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

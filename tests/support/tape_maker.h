@@ -52,8 +52,9 @@ struct made_tape made_tape_load(const char *path);
 struct made_tape made_tape_begin(uint16_t major, uint16_t minor);
 
 /*
- * Adds a block of the records, which stand as in a file: little-endian. Of h, what is 0 is filled in: sequence (the next),
- * tape_id, kind (EVENTS), records. Codec none.
+ * Adds a block of the records, which stand as in a file: little-endian. Of h, what
+ * is 0 is filled in: sequence (the next), tape_id, kind (EVENTS), records. Codec
+ * none.
  */
 void made_tape_add(struct made_tape *t, struct tape_block_header h, const void *records,
 		   size_t size);

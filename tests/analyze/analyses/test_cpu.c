@@ -236,6 +236,27 @@ static void the_same_stack_after_a_new_mapping_is_resolved_anew(void **state)
 	pipeline_report_done(&report);
 }
 
+static void the_same_kernel_stack_after_a_module_was_loaded_is_resolved_anew(void **state)
+{
+	struct ev_cpu_sample sample = { .h = { .time_ns = 1100, .tgid = 7, .tid = 7 },
+					.kstack = 90 };
+	struct made_world w = begin();
+	struct pipeline_report report;
+	char text[256];
+
+	(void)state;
+	made_world_stack(&w, 1050, 0, 90, (uint64_t[]){ 0xffffffffc0000010, 0xffffffffc0000031 });
+	made_world_put_sample(&w, sample);
+	made_world_map(&w, 1200,
+		       (struct made_mapping){ 0, 2, 0xffffffffc0000000, 0xffffffffc0001000, 0 });
+	sample.h.time_ns = 1300;
+	made_world_put_sample(&w, sample);
+	report = run(&w);
+	assert_int_equal(profile_n_samples(profile_of(&report)), 2);
+	assert_string_equal(stack_text(profile_of(&report), 1, text), "two+30;two+10");
+	pipeline_report_done(&report);
+}
+
 static void a_tape_without_a_period_counts_samples_and_says_so(void **state)
 {
 	struct made_world w = made_world_begin(START);
@@ -266,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_stack_that_was_cut_says_so_at_its_root),
 		cmocka_unit_test(a_process_without_a_name_is_counted),
 		cmocka_unit_test(the_same_stack_after_a_new_mapping_is_resolved_anew),
+		cmocka_unit_test(the_same_kernel_stack_after_a_module_was_loaded_is_resolved_anew),
 		cmocka_unit_test(a_tape_without_a_period_counts_samples_and_says_so),
 	};
 
