@@ -212,8 +212,11 @@ static int by_time(const void *a, const void *b)
 
 static int settle_one(struct drain *d, const struct pending *p)
 {
+	/* A virtual CPU may stand still between an event's epoch and its time. */
+	uint32_t epoch = p->epoch + 1 < d->epoch ? d->epoch - 1 : p->epoch;
+
 	if (!p->n_ips)
-		return processes_use(d->tools.processes, &p->at, p->epoch, d->err);
+		return processes_use(d->tools.processes, &p->at, epoch, d->err);
 	processes_hit(d->tools.processes, p->at.tgid, d->pool + p->ips, p->n_ips);
 	return 0;
 }

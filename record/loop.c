@@ -23,7 +23,7 @@ struct loop {
 	uint32_t epoch;
 	uint64_t start_ns; /* when everything was attached */
 	uint64_t epoch_start_ns;
-	bool previous_open; /* the epoch before may still get events */
+	bool just_begun;
 	uint64_t flushed_ns;
 	uint64_t status_ns;
 	uint64_t status_events;
@@ -96,7 +96,7 @@ int loop_begin_epoch(struct loop *l, struct tape_error *err)
 	if (rc < 0)
 		return rc;
 	/* Events carry the new number only now that the writer can take it. */
-	l->previous_open = l->epoch > 0;
+	l->just_begun = true;
 	l->epoch = number;
 	l->epoch_start_ns = records_now();
 	drain_set_epoch(l->tools.drain, number);
@@ -178,14 +178,15 @@ static int look_after_epochs(struct loop *l, uint64_t now, struct tape_error *er
 	struct tape_writer *w = l->tools.records->writer;
 	int rc = 0;
 
-	/* A whole pass lies between: nothing of the epoch before is on its way any more. */
-	if (l->previous_open) {
-		l->previous_open = false;
-		rc = tape_writer_close_epoch(w, l->epoch - 1, err);
-	} else if (now - l->epoch_start_ns >= l->tools.options->epoch_ns ||
-		   tape_writer_epoch_bytes(w, l->epoch) >= l->tools.options->epoch_bytes) {
+	/*
+	 * Two epochs are open at a time: what is late for the one before still finds
+	 * it until the next begins, and at least one whole pass lies between.
+	 */
+	if (l->just_begun)
+		l->just_begun = false;
+	else if (now - l->epoch_start_ns >= l->tools.options->epoch_ns ||
+		 tape_writer_epoch_bytes(w, l->epoch) >= l->tools.options->epoch_bytes)
 		rc = loop_begin_epoch(l, err);
-	}
 	if (rc == 0 && now - l->flushed_ns >= FLUSH_NS) {
 		l->flushed_ns = now;
 		rc = tape_writer_flush(w, err);

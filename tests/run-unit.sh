@@ -16,7 +16,7 @@ fi
 
 program=$1
 out=$(mktemp) || exit 1
-trap 'rm -f "$out" "$out.lines"' EXIT
+trap 'rm -f "$out" "$out.lines" "$out.sorted"' EXIT
 
 # shellcheck disable=SC2086 # a command and its arguments
 CMOCKA_MESSAGE_OUTPUT=TAP ${RUN:-} "$program" >"$out" 2>&1 </dev/null
@@ -47,6 +47,10 @@ awk -v program="${LABEL:-}${program##*/}" -v code="$code" '
 		exit failed > 0
 	}' "$out" >"$out.lines"
 failed=$?
-[ $failed = 0 ] || sed 's/^/    /' "$out" >>"$out.lines"
-cat "$out.lines"
+# What failed comes last, and below it what the program said.
+{
+	grep -v '^not ok' "$out.lines"
+	grep '^not ok' "$out.lines" && sed 's/^/    /' "$out"
+} >"$out.sorted"
+cat "$out.sorted"
 exit $failed

@@ -29,10 +29,15 @@ claim "a pid that vanishes meanwhile ends the recording well" same 0 \
 	"$(status_of timeout 20 "$record" -F 999 -d 15 -o "$work/gone.tape" -p $!)"
 claim "and its tape names what ran" sh -c "'$analyze' cpu -f folded '$work/gone.tape' | grep -q burn_sixty"
 
+# An empty folder over the kernel's own, for record alone.
 mkdir "$work/nobtf"
-claim "a kernel without BTF: status 1" same 1 "$(status_of unshare -m sh -c \
-	"mount --bind '$work/nobtf' /sys/kernel/btf && exec '$record' -d 1 -a -o '$work/t.tape'")"
-claim "a kernel without BTF: one line that says so" one_line 'BTF'
+if unshare -m true 2>/dev/null; then
+	claim "a kernel without BTF: status 1" same 1 "$(status_of unshare -m sh -c \
+		"mount --bind '$work/nobtf' /sys/kernel/btf && exec '$record' -d 1 -a -o '$work/t.tape'")"
+	claim "a kernel without BTF: one line that says so" one_line 'BTF'
+else
+	echo "skip live: $name: a kernel without BTF: no mount namespace can be made here"
+fi
 
 claim "an unwritable output: status 1" same 1 \
 	"$(status_of "$record" -d 1 -a -o "$work/no/such/folder/t.tape")"
