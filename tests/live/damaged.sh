@@ -11,7 +11,8 @@ background sh -c 'while :; do ls -lR /usr/share /usr/lib | gzip >/dev/null; done
 background sh -c 'while :; do find / -xdev -type f | sort | md5sum >/dev/null; done' 2>/dev/null
 claim "a tape of many epochs is recorded" "$record" -q -a -F 999 --epoch 400ms -d "$seconds" \
 	-o "$work/t.tape"
-kill $(jobs -p) 2>/dev/null
+# shellcheck disable=SC2086 # a list
+kill $children 2>/dev/null
 perl tests/live/damage.pl "$analyze" "$work/t.tape" "$(length 40 2000)" "$work" >"$work/out" 2>&1
 code=$?
 sed -e 's/^ok /ok live: damaged: /' -e 's/^not ok /not ok live: damaged: /' "$work/out"
