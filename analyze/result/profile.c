@@ -41,6 +41,7 @@ struct profile {
 	VEC(struct label_set) label_sets;
 	struct pairs sample_keys; /* stack and label set */
 	VEC(struct profile_sample) samples;
+	int64_t totals[PROFILE_MAX_VALUES];
 };
 
 static const char *keep(struct profile *p, const char *text)
@@ -190,8 +191,10 @@ void profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64
 		*vec_push(&p->samples) =
 			(struct profile_sample){ .stack = stack, .labels = labels };
 	s = &p->samples.items[number];
-	for (size_t i = 0; i < p->head.n_types; i++)
+	for (size_t i = 0; i < p->head.n_types; i++) {
 		s->values[i] = sum_add(s->values[i], values[i]);
+		p->totals[i] = sum_add(p->totals[i], values[i]);
+	}
 }
 
 size_t profile_n_modules(const struct profile *p)
@@ -247,12 +250,7 @@ const struct profile_sample *profile_get_sample(const struct profile *p, size_t 
 
 int64_t profile_total(const struct profile *p, size_t value)
 {
-	int64_t total = 0;
-
-	vec_for_each (s, &p->samples) {
-		total = sum_add(total, s->values[value]);
-	}
-	return total;
+	return p->totals[value];
 }
 
 const struct profile_label *profile_find_label(const struct profile *p, uint32_t set,

@@ -61,23 +61,27 @@ static void exec_self(const char *name, const char *ms, int out)
 	_exit(1);
 }
 
-/* Returns the child's pid, and what it burned; 0 if it failed. */
+/* Returns the child's pid, and what it burned; 0, and says why, if it failed. */
 static pid_t run_child(const struct job *job, const char *ms, uint64_t *used)
 {
-	int fds[2], status;
+	int fds[2], status = -1;
+	ssize_t n = -1;
 	pid_t pid;
 
 	if (pipe(fds) < 0)
-		return 0;
+		return perror("forker: pipe"), 0;
 	pid = fork();
 	if (pid == 0)
 		exec_self(job->name, ms, fds[1]);
 	close(fds[1]);
-	if (pid > 0 && read(fds[0], used, sizeof(*used)) != sizeof(*used))
-		*used = 0;
+	if (pid > 0)
+		n = read(fds[0], used, sizeof(*used));
 	close(fds[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0 || *used == 0)
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0 || n != sizeof(*used)) {
+		fprintf(stderr, "forker: child %d: status %#x, %zd bytes: %s\n", (int)pid, status,
+			n, strerror(errno));
 		return 0;
+	}
 	return pid;
 }
 
@@ -99,10 +103,8 @@ int main(int argc, char **argv)
 		uint64_t used = 0;
 		const pid_t pid = run_child(&jobs[i % 3], argv[2], &used);
 
-		if (pid == 0) {
-			fprintf(stderr, "forker: a child failed\n");
+		if (pid == 0)
 			return 1;
-		}
 		jobs[i % 3].used_ns += used;
 		total += used;
 		printf("pid %d\n", (int)pid);

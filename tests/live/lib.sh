@@ -128,12 +128,14 @@ truth_share() {
 }
 
 # share FOLDED FUNCTION [flat]: percent of all samples that have it in their
-# stack, or, flat, as its last frame.
+# stack, or, flat, as the last frame of the program: what the kernel does
+# meanwhile counts in the CPU time that the program measures, too.
 share() {
 	awk -v function_name="$2" -v flat="${3:-}" '{
 		value = $NF
 		sub(/ [^ ]*$/, "")
 		all += value
+		while (flat != "" && sub(/;[^;]*_\[k\]$/, "")) { }
 		n = split($0, frame, ";")
 		if (flat != "") {
 			if (frame[n] == function_name)
