@@ -338,7 +338,7 @@ dist:
 ## format: clang-format on every source
 .PHONY: format
 format:
-	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h' | grep -v -e '^bpf/vmlinux.h' -e '^tests/check/bad/')
+	clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^tests/check/bad/')
 
 ## clean: removes build, build-asan and build-fuzz
 .PHONY: clean

@@ -17,10 +17,10 @@ require 'lib.pl';
 our ($build, $rounds, $work);
 
 my %load = (
-	cc => "sh -c 'i=0; while [ \$i -lt 12 ]; do gcc -std=gnu11 -D_GNU_SOURCE -Iformat -I. -O2 "
+	cc => "sh -c 'i=0; while [ \$i -lt 6 ]; do gcc -std=gnu11 -D_GNU_SOURCE -Iformat -I. -O2 "
 	    . "-c -o $work/o1 format/writer.c & gcc -std=gnu11 -D_GNU_SOURCE -Iformat -I. -O2 -c -o "
 	    . "$work/o2 format/reader.c; wait; i=\$((i+1)); done'",
-	xz => "xz -3 -k -c -T2 --block-size=8MiB $work/data",
+	xz => "xz -3 -k -c -T2 --block-size=2MiB $work/data",
 );
 my %recorder = (
 	'perftape' => sub { "$build/record -q -a -F $_[0] -o $work/t.tape" },
@@ -50,7 +50,7 @@ sub samples {
 		my ($period) = `$build/analyze dump $work/t.tape` =~ /cpu\.period_ns=(\d+)/;
 		return int($ns / $period + 0.5);
 	}
-	my ($n) = `perf report --stats -i $work/perf.data 2>/dev/null` =~ /SAMPLE events:\s+(\d+)/;
+	my ($n) = `perf report --stats -i $work/perf.data 2>/dev/null </dev/null` =~ /SAMPLE events:\s+(\d+)/;
 	return $n || 0;
 }
 
@@ -60,12 +60,12 @@ sub file_of { return $_[0] eq 'perftape' ? "$work/t.tape" : "$work/perf.data" }
 sub idle_cost {
 	my ($command) = @_;
 	my @cpu;
-	for my $seconds (1, 6) {
+	for my $seconds (1, 5) {
 		my $pid = start($command);
 		sleep $seconds + 1;
 		push @cpu, stop($pid);
 	}
-	return ($cpu[1] - $cpu[0]) / 5;
+	return ($cpu[1] - $cpu[0]) / 4;
 }
 
 sub measure {
@@ -98,7 +98,7 @@ sub measure {
 		spread('%.1f', @own);
 }
 
-system("head -c 48000000 /dev/urandom | od -An -tx1 | head -c 96000000 >$work/data") == 0 or die;
+system("head -c 12000000 /dev/urandom | od -An -tx1 | head -c 24000000 >$work/data") == 0 or die;
 print "recorder: beside ", `perf --version`;
 for my $hz (99, 999) {
 	measure($_, $hz) for sort keys %load;

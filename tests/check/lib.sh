@@ -10,11 +10,11 @@ here=$(cd "$(dirname "$0")" && pwd) || exit 1
 root=${1:-$here/../..}
 cd "$root" || exit 1
 
-# The C sources of the tree, but for the kernel's types, which are generated.
+# The C sources of the tree.
 c_sources() {
 	for folder in format symbols bpf record analyze tests samples bench; do
-		[ -d "$folder" ] && find "$folder" -name '*.[ch]' \
-			! -path 'bpf/vmlinux.h' ! -path 'tests/check/bad/*'
+		[ -d "$folder" ] && find "$folder" -name "*.[ch]" \
+			! -path 'tests/check/bad/*'
 	done | sort
 }
 

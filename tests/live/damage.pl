@@ -19,7 +19,7 @@ my $size = length $bytes;
 # Where the blocks stand, and how many samples are in each.
 my @blocks;
 for (`$analyze dump --blocks $tape`) {
-	push @blocks, { at => $1, size => 80 + (($2 + 7) & ~7), samples => 0 }
+	push @blocks, { at => $1, end => $1 + 80 + $2, size => 80 + (($2 + 7) & ~7), samples => 0 }
 		if /^block \d+ at (\d+) .* packed=(\d+)/;
 }
 my ($period) = `$analyze dump $tape` =~ /cpu\.period_ns=(\d+)/ or die "no period\n";
@@ -120,7 +120,10 @@ sub cut_at {
 		return '' if $n == 0 || ($n < 0 && $said =~ /^analyze: .*not a tape/ && $said =~ tr/\n// == 1);
 		return "cut at $at: $n: $said";
 	}
-	return expect($path, substr($bytes, 0, $at), left_of($at, $size), "cut at $at");
+	# A block that lacks nothing but its padding is whole.
+	my ($last) = grep { $_->{at} < $at && $at < $_->{at} + $_->{size} } @blocks;
+	my $from = $last && $at >= $last->{end} ? $last->{at} + $last->{size} : $at;
+	return expect($path, substr($bytes, 0, $at), left_of($from, $size), "cut at $at");
 }
 
 count_blocks();
