@@ -56,16 +56,29 @@ sub samples {
 
 sub file_of { return $_[0] eq 'perftape' ? "$work/t.tape" : "$work/perf.data" }
 
-# CPU a second of the recorder while it runs, from an idle stretch apart in length only.
-sub idle_cost {
-	my ($command) = @_;
-	my @cpu;
-	for my $seconds (1, 5) {
-		my $pid = start($command);
-		sleep $seconds + 1;
-		push @cpu, stop($pid);
+# Nanoseconds that a process has had of a CPU (Documentation/scheduler/sched-stats.rst).
+sub cpu_ns {
+	my ($pid) = @_;
+	open(my $f, '<', "/proc/$pid/schedstat") or return 0;
+	my ($ns) = split ' ', <$f>;
+	return $ns;
+}
+
+# The recorder's share of a CPU while it runs, start and end left out.
+sub running_cost {
+	my ($command, $load) = @_;
+	my $busy = $load ? start($load) : 0;
+	my $pid = start($command);
+	sleep 2;
+	my $before = cpu_ns($pid);
+	sleep 10;
+	my $share = (cpu_ns($pid) - $before) / 1e10;
+	stop($pid);
+	if ($busy) {
+		kill('TERM', $busy);
+		finish($busy);
 	}
-	return ($cpu[1] - $cpu[0]) / 4;
+	return $share;
 }
 
 sub measure {
@@ -83,6 +96,7 @@ sub measure {
 			push @{ $r{$name}{ms} }, $own * 1000;
 			push @{ $r{$name}{bytes} }, size_of(file_of($name)) / $n if $n;
 			push @{ $r{$name}{n} }, $n;
+			push @{ $r{$name}{size} }, size_of(file_of($name));
 		}
 	}
 	printf "\nload %s at %d Hz, %d rounds: median (range)\n", $load_name, $hz, $rounds;
@@ -94,8 +108,10 @@ sub measure {
 	}
 	my @pairs = map { $r{'perf record -g'}{bytes}[$_] / $r{'perftape'}{bytes}[$_] } 0 .. $rounds - 1;
 	my @own = map { $r{'perf record -g'}{ms}[$_] / $r{'perftape'}{ms}[$_] } 0 .. $rounds - 1;
-	printf "  perf / perftape: bytes a sample %s, recorder's CPU %s\n", spread('%.1f', @pairs),
-		spread('%.1f', @own);
+	# perf records the idle task as well, in small samples: the files' sizes are the fairer pair.
+	my @size = map { $r{'perf record -g'}{size}[$_] / $r{'perftape'}{size}[$_] } 0 .. $rounds - 1;
+	printf "  perf / perftape: bytes a sample %s, file %s, recorder's CPU %s\n",
+		spread('%.1f', @pairs), spread('%.1f', @size), spread('%.1f', @own);
 }
 
 system("head -c 12000000 /dev/urandom | od -An -tx1 | head -c 24000000 >$work/data") == 0 or die;
@@ -103,10 +119,11 @@ print "recorder: beside ", `perf --version`;
 for my $hz (99, 999) {
 	measure($_, $hz) for sort keys %load;
 }
-print "\nrecorder's CPU while it runs on an otherwise idle machine, start and end left out:\n";
+my $busy = 'sh -c "while :; do :; done"';
+print "\nrecorder's CPU while it runs, start and end left out, one CPU busy:\n";
 for my $hz (99, 999) {
 	for my $name (sort keys %recorder) {
-		my @v = map { idle_cost($recorder{$name}->($hz)) * 100 } 1 .. 3;
-		printf "  %-16s at %3d Hz: %s %% of a core\n", $name, $hz, spread('%.2f', @v);
+		my @v = map { running_cost($recorder{$name}->($hz), $busy) * 100 } 1 .. 3;
+		printf "  %-16s at %3d Hz: %s %% of a core\n", $name, $hz, spread('%.3f', @v);
 	}
 }

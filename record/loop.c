@@ -40,16 +40,29 @@ static int watch(const struct loop *l, int fd)
 	return epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
 }
 
-static int take_signals(struct loop *l)
+static void wanted_signals(sigset_t *ret)
 {
 	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD };
+
+	sigemptyset(ret);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
+		sigaddset(ret, wanted[i]);
+}
+
+void loop_hold_signals(void)
+{
 	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		sigaddset(&set, wanted[i]);
+	wanted_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+static int take_signals(struct loop *l)
+{
+	sigset_t set;
+
+	wanted_signals(&set);
 	l->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return l->signal_fd < 0 ? -errno : watch(l, l->signal_fd);
 }

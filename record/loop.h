@@ -32,7 +32,12 @@ struct loop_tools {
 	struct child *child;
 };
 
-/* From here on signals are read and no longer delivered. */
+/*
+ * From here on signals wait until the loop reads them, so that one that comes
+ * while everything is still set up ends the recording cleanly too.
+ */
+void loop_hold_signals(void);
+
 int loop_new(const struct loop_tools *tools, struct loop **ret, struct tape_error *err);
 void loop_free(struct loop *l); /* accepts NULL */
 

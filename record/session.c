@@ -420,6 +420,7 @@ int session_run(const struct options *options, const struct session_ui *ui,
 	int rc;
 
 	*ret = (struct session_result){ .has_command = options->target == TARGET_COMMAND };
+	loop_hold_signals();
 	rc = prepare(&s, err);
 	if (rc == 0)
 		rc = record(&s, ret, err);
