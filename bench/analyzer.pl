@@ -29,8 +29,8 @@ sub make_perf_data {
 	system("perf record -q -a -g -F 20000 -m 2048 -o $work/perf.data sleep $seconds 2>/dev/null");
 	kill('TERM', $pid);
 	finish($pid);
-	my ($n) = `perf report --stats -i $work/perf.data 2>/dev/null </dev/null` =~ /SAMPLE events:\s+(\d+)/;
-	return $n;
+	my $n = `perf script -G -F tid -i $work/perf.data 2>$work/stderr </dev/null | wc -l`;
+	return $n + 0;
 }
 
 sub show {
