@@ -38,6 +38,7 @@ struct loop_tools {
  */
 void loop_hold_signals(void);
 
+/* Reads the signals that are held from now on. The caller owns *ret. */
 int loop_new(const struct loop_tools *tools, struct loop **ret, struct tape_error *err);
 void loop_free(struct loop *l); /* accepts NULL */
 
