@@ -198,8 +198,8 @@ static int open_if_same(struct modules *m, const char *path, struct build_id *id
 }
 
 /*
- * The mapped file: as the process sees it; through the mapping itself, which
- * still has it when it was replaced by an upgrade; or, the process gone, as we
+ * The mapped file: through the mapping itself, which has it even when an upgrade
+ * put another at its path; as the process sees it; or, the process gone, as we
  * see it. -1 if there is no way to it.
  */
 static int open_file(struct modules *m, const struct module_place *at, struct build_id *id)
@@ -207,12 +207,12 @@ static int open_file(struct modules *m, const struct module_place *at, struct bu
 	char name[PATH_KEEP + 64];
 	int fd;
 
-	snprintf(name, sizeof(name), "/proc/%u/root%s", at->tgid, at->path);
+	snprintf(name, sizeof(name), "/proc/%u/map_files/%llx-%llx", at->tgid,
+		 (unsigned long long)at->start, (unsigned long long)at->end);
 	fd = open_if_same(m, name, id);
 	if (fd >= 0)
 		return fd;
-	snprintf(name, sizeof(name), "/proc/%u/map_files/%llx-%llx", at->tgid,
-		 (unsigned long long)at->start, (unsigned long long)at->end);
+	snprintf(name, sizeof(name), "/proc/%u/root%s", at->tgid, at->path);
 	fd = open_if_same(m, name, id);
 	return fd >= 0 ? fd : open_if_same(m, at->path, id);
 }
