@@ -55,12 +55,13 @@ BPF_SRC     := $(sort $(wildcard bpf/*.bpf.c))
 FORMAT_OBJ  := $(call objects,$(FORMAT_SRC))
 SYMBOLS_OBJ := $(call objects,$(SYMBOLS_SRC))
 RECORD_OBJ  := $(call objects,$(RECORD_SRC))
-PPROF_OBJ   := $(BUILD)/obj/gen/pprof.pb-c.o
-ANALYZE_OBJ := $(call objects,$(ANALYZE_SRC)) $(PPROF_OBJ)
+PROTO_OBJ   := $(patsubst analyze/outputs/%.proto,$(BUILD)/obj/gen/%.pb-c.o, \
+	$(sort $(wildcard analyze/outputs/*.proto)))
+ANALYZE_OBJ := $(call objects,$(ANALYZE_SRC)) $(PROTO_OBJ)
 SKELS       := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(BPF_SRC))
 
 FORMAT_LIBS  := -llz4 -lxxhash
-ANALYZE_LIBS := $(FORMAT_LIBS) -lelf -lprotobuf-c -ljansson -liberty -lz -lm
+ANALYZE_LIBS := $(FORMAT_LIBS) -lelf -lseccomp -lprotobuf-c -ljansson -liberty -lz -lm
 RECORD_LIBS  := $(FORMAT_LIBS) -lbpf -lelf -lz
 
 .PHONY: all
@@ -137,7 +138,7 @@ $(BUILD)/pic/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call show,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -c -o $@ $<
 
-# --- generated: BPF skeletons, record layouts, the pprof encoder ---
+# --- generated: BPF skeletons, record layouts, the protobuf encoders ---
 
 $(BUILD)/gen/%.bpf.o: bpf/%.bpf.c $(BUILD)/stamps/bpf \
 		$(wildcard bpf/*.h format/tape/*.h format/tape/events/*.h)
@@ -149,14 +150,14 @@ $(BUILD)/gen/%.skel.h: $(BUILD)/gen/%.bpf.o
 
 $(RECORD_OBJ): | $(SKELS)
 
-$(BUILD)/gen/pprof.pb-c.c: analyze/outputs/pprof.proto
+$(BUILD)/gen/%.pb-c.c: analyze/outputs/%.proto
 	@mkdir -p $(@D)
 	$(call show,GEN,$@)$(PROTOC_C) --c_out=$(@D) --proto_path=$(<D) $<
 
-$(BUILD)/gen/pprof.pb-c.h: $(BUILD)/gen/pprof.pb-c.c
-$(BUILD)/obj/analyze/outputs/pprof.o: | $(BUILD)/gen/pprof.pb-c.c
+$(call objects,$(call sources,analyze/outputs tests/analyze/outputs)): | \
+	$(patsubst $(BUILD)/obj/gen/%.o,$(BUILD)/gen/%.c,$(PROTO_OBJ))
 
-$(PPROF_OBJ): $(BUILD)/gen/pprof.pb-c.c $(FLAGS)
+$(PROTO_OBJ): $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	$(call show,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) -w -c -o $@ $<
 

@@ -181,16 +181,28 @@ static bool is_below(const char *path, const char *top)
 	return strncmp(path, top, length) == 0 && (path[length] == '/' || !path[length]);
 }
 
-static bool cgroup_matches(const struct filter *f, const struct world *w,
-			   const struct thread *thread, const struct ev_header *event)
+static bool cgroup_matches(const struct filter *f, const struct world *w, uint64_t id)
 {
-	uint64_t id = thread->process->cgroup;
-	const char *path;
+	const char *path = world_cgroup_path(w, id);
 
-	if (event->type == EV_CPU_SAMPLE && ((const struct ev_cpu_sample *)event)->cgroup)
-		id = ((const struct ev_cpu_sample *)event)->cgroup;
-	path = world_cgroup_path(w, id);
 	return path && is_below(path, f->cgroup);
+}
+
+static uint64_t cgroup_of(const struct thread *thread, const struct ev_header *event)
+{
+	if (event->type == EV_CPU_SAMPLE && ((const struct ev_cpu_sample *)event)->cgroup)
+		return ((const struct ev_cpu_sample *)event)->cgroup;
+	return thread->process->cgroup;
+}
+
+bool filter_passes_thread(const struct filter *f, const struct world *w,
+			  const struct thread *thread)
+{
+	if (!has_id(&f->pids, thread->process->tgid) || !has_id(&f->tids, thread->tid))
+		return false;
+	if (f->comm && !comm_matches(f, w, thread))
+		return false;
+	return !f->cgroup || cgroup_matches(f, w, thread->process->cgroup);
 }
 
 bool filter_passes(const struct filter *f, const struct world *w, const struct thread *thread,
@@ -202,7 +214,7 @@ bool filter_passes(const struct filter *f, const struct world *w, const struct t
 		return false;
 	if (f->comm && !comm_matches(f, w, thread))
 		return false;
-	return !f->cgroup || cgroup_matches(f, w, thread, event);
+	return !f->cgroup || cgroup_matches(f, w, cgroup_of(thread, event));
 }
 
 /* --- describing --- */

@@ -54,6 +54,10 @@ void filter_bind(struct filter *f, const struct world *w);
 
 bool filter_is_active(const struct filter *f);
 
+/* Whether a thread passes: all but the times. */
+bool filter_passes_thread(const struct filter *f, const struct world *w,
+			  const struct thread *thread);
+
 bool filter_passes(const struct filter *f, const struct world *w, const struct thread *thread,
 		   const struct ev_header *event);
 

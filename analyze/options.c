@@ -78,7 +78,53 @@ static int set_top(struct options *o, const char *value, struct tape_error *err)
 	if (*value < '0' || *value > '9' || *end || n == 0 || n > 1000000)
 		return tape_fail(err, -EINVAL, "--top: '%s' is not a number from 1 to 1000000",
 				 value);
-	o->top = (unsigned int)n;
+	o->options.top = (unsigned int)n;
+	return 0;
+}
+
+static int set_min(struct options *o, const char *value, struct tape_error *err)
+{
+	struct filter_time least;
+	int rc = filter_parse_time(value, "--min", &least, err);
+
+	if (rc == 0 && least.wall)
+		return tape_fail(err, -EINVAL, "--min: '%s' is not a length of time", value);
+	if (rc == 0)
+		o->options.min_ns = least.ns;
+	return rc;
+}
+
+/* In the order of the bits of enum analysis_state. */
+static const char *const state_names[] = { "sleep", "disk", "lock", "stopped", "preempted" };
+
+static int set_states(struct options *o, const char *value, struct tape_error *err)
+{
+	while (*value) {
+		size_t length = strcspn(value, ","), i = 0;
+		size_t n = sizeof(state_names) / sizeof(*state_names);
+
+		while (i < n && (strlen(state_names[i]) != length ||
+				 strncmp(value, state_names[i], length) != 0))
+			i++;
+		if (i == n)
+			return tape_fail(
+				err, -EINVAL,
+				"--state: '%.*s' is none of sleep, disk, lock, stopped, preempted",
+				(int)length, value);
+		o->options.states |= 1u << i;
+		value += length + (value[length] == ',');
+	}
+	return 0;
+}
+
+static int set_chain(struct options *o, const char *value, struct tape_error *err)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (*value < '0' || *value > '9' || *end || n == 0 || n > 64)
+		return tape_fail(err, -EINVAL, "--chain: '%s' is not a number from 1 to 64", value);
+	o->options.chain = (unsigned int)n;
 	return 0;
 }
 
@@ -134,6 +180,10 @@ static const struct row rows[] = {
 	  set_comm },
 	{ "cgroup", 0, "PATH", "only this control group and those below", set_cgroup },
 	{ "top", 0, "N", "rows of each table", set_top },
+	{ "min", 0, "TIME", "offcpu, wakeups: only waits of this length and more: 1ms", set_min },
+	{ "state", 0, "STATE[,STATE]",
+	  "offcpu: only waits of this kind: sleep, disk, lock, stopped, preempted", set_states },
+	{ "chain", 0, "N", "wakeups: follow wakers N deep into a critical path", set_chain },
 	{ "symfs", 0, "DIR", "look for the recorded machine's files below DIR", set_symfs },
 	{ "no-files", 0, NULL, "only names that the tape brings: the same report everywhere",
 	  set_no_files },

@@ -23,7 +23,7 @@ struct options {
 	const struct output *output; /* of a view */
 	const char *path;	     /* of -o; NULL: standard output */
 	struct filter filter;
-	unsigned int top; /* 0: not said */
+	struct analysis_options options;
 	const char *symfs;
 	bool no_files;
 	bool blocks;

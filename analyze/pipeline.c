@@ -12,6 +12,8 @@
 #include "analyze/replay/order.h"
 
 #define MOST_NOTES	20
+/* How many records before its turn an event is announced: some hundred nanoseconds. */
+#define AHEAD		8
 /* A few bytes of a packed tape may be a long name. */
 #define MOST_NAME_BYTES ((size_t)512 << 20)
 
@@ -42,6 +44,20 @@ static void pipeline_done(struct pipeline *p)
 	bundle_free(p->bundle);
 }
 
+/* A block of a kind that is new to this version is none. */
+static bool is_damage(const struct tape_damage *place)
+{
+	return place->kind != TAPE_DAMAGE_UNKNOWN;
+}
+
+static void add_damage(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->in.health.n_places; i++) {
+		if (is_damage(&p->in.health.places[i]))
+			gaps_damage(&p->world->gaps, &p->in.health.places[i]);
+	}
+}
+
 /* --- the beginning --- */
 
 /*
@@ -67,6 +83,30 @@ static int preview(struct pipeline *p, struct tape_error *err)
 	return rc < 0 ? rc : 0;
 }
 
+/* What is not there, before anything that is: a wait may overlap a loss that is told later. */
+static int find_gaps(struct pipeline *p, struct tape_error *err)
+{
+	struct tape_block *block;
+	int rc;
+
+	while ((rc = tape_reader_next(p->reader, &block, err)) > 0) {
+		tape_block_for_each (block, record) {
+			world_preview_gap(p->world, record);
+		}
+		tape_block_free(block);
+	}
+	tape_reader_health(p->reader, &p->in.health);
+	add_damage(p);
+	world_close_gaps(p->world);
+	tape_reader_rewind(p->reader);
+	return rc;
+}
+
+static bool passes(const struct analysis_input *in, const struct thread *thread)
+{
+	return filter_passes_thread(in->filter, in->world, thread);
+}
+
 static void on_process_end(void *arg, const struct process *process)
 {
 	struct pipeline *p = arg;
@@ -89,6 +129,8 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 	if (known)
 		world_set_start(p->world, header->mono_ns, header->wall_ns);
 	rc = preview(p, err);
+	if (rc == 0 && p->analysis->needs_gaps)
+		rc = find_gaps(p, err);
 	if (rc < 0)
 		return rc;
 
@@ -97,7 +139,10 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 	for (const uint16_t *type = p->analysis->wants; *type; type++)
 		p->wanted[*type & 255] = true;
 	p->in.world = p->world;
-	p->in.top = options->top;
+	p->in.options = options->options;
+	p->in.until_ns = p->filter.to_ns;
+	p->in.filter = &p->filter;
+	p->in.passes = passes;
 	p->in.file_bytes = options->file_bytes;
 	p->in.from_ns = world_start_ns(p->world);
 	if (p->in.from_ns < p->filter.from_ns)
@@ -131,7 +176,7 @@ static void run_event(struct pipeline *p, const struct ev_header *event)
 	const struct thread *thread = tasks_thread(&p->world->tasks, event);
 
 	p->events++;
-	if (!filter_passes(&p->filter, p->world, thread, event))
+	if (!p->analysis->unfiltered && !filter_passes(&p->filter, p->world, thread, event))
 		return;
 	p->in.events++;
 	if (!p->first_ns || event->time_ns < p->first_ns)
@@ -139,6 +184,23 @@ static void run_event(struct pipeline *p, const struct ev_header *event)
 	if (event->time_ns > p->last_ns)
 		p->last_ns = event->time_ns;
 	p->analysis->on_event(p->state, &p->in, thread, event);
+}
+
+static bool is_wanted(const struct pipeline *p, const struct ev_header *record)
+{
+	return record->type < 256 && p->wanted[record->type];
+}
+
+/* Announces the event that comes a little after the i'th record. */
+static void look_ahead(const struct pipeline *p, const struct order_batch *batch, size_t i)
+{
+	const struct ev_header *record;
+
+	if (!p->analysis->soon || i + AHEAD >= batch->n_records)
+		return;
+	record = batch->records[i + AHEAD].record;
+	if (is_wanted(p, record))
+		p->analysis->soon(p->state, &p->in, record);
 }
 
 static void run_batch(struct pipeline *p, const struct order_batch *batch)
@@ -151,19 +213,14 @@ static void run_batch(struct pipeline *p, const struct order_batch *batch)
 	for (size_t i = 0; i < batch->n_records; i++) {
 		const struct ev_header *record = batch->records[i].record;
 
+		look_ahead(p, batch, i);
 		world_apply(p->world, record);
-		if (record->type < 256 && p->wanted[record->type])
+		if (is_wanted(p, record))
 			run_event(p, record);
 	}
 }
 
 /* --- the end --- */
-
-/* A block of a kind that is new to this version is not. */
-static bool is_damage(const struct tape_damage *place)
-{
-	return place->kind != TAPE_DAMAGE_UNKNOWN;
-}
 
 static void fill_coverage(struct pipeline *p)
 {
@@ -214,10 +271,8 @@ static void finish(struct pipeline *p)
 	const struct world *w = p->world;
 
 	tape_reader_health(p->reader, &p->in.health);
-	for (size_t i = 0; i < p->in.health.n_places; i++) {
-		if (is_damage(&p->in.health.places[i]))
-			gaps_damage(&p->world->gaps, &p->in.health.places[i]);
-	}
+	if (!p->analysis->needs_gaps)
+		add_damage(p);
 	p->in.to_ns = w->last_ns < p->filter.to_ns ? w->last_ns : p->filter.to_ns;
 	if (p->in.to_ns < p->in.from_ns)
 		p->in.to_ns = p->in.from_ns;

@@ -18,7 +18,7 @@
 struct pipeline_options {
 	const struct analysis *analysis;
 	const struct filter *filter;
-	unsigned int top;    /* rows that the user wants; 0: not said */
+	struct analysis_options options;
 	uint64_t file_bytes; /* 0: not known */
 };
 

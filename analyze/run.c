@@ -42,7 +42,7 @@ static int write_report(const struct options *o, const struct pipeline_report *r
 		.out = out,
 		.result = report->result,
 		.names = symbolizer,
-		.options = { .top = o->top ? o->top : o->analysis->top,
+		.options = { .top = o->options.top ? o->options.top : o->analysis->top,
 			     .brief = o->analysis->brief },
 		.tape = file_name(o->tape),
 	};
@@ -68,7 +68,7 @@ static int run_view(const struct options *o, FILE *out, struct tape_error *err)
 	struct pipeline_options options = {
 		.analysis = o->analysis,
 		.filter = &o->filter,
-		.top = o->top,
+		.options = o->options,
 		.file_bytes = file_bytes(o->tape),
 	};
 	int rc = tape_reader_open(o->tape, 0, &reader, err);

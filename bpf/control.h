@@ -23,6 +23,7 @@ struct control {
 	uint32_t filter;     /* enum control_filter */
 	uint32_t ring_shift; /* cpu >> ring_shift is its ring */
 	uint64_t wake_bytes; /* a ring that holds more wakes the recorder */
+	uint64_t cgroup_id;  /* of CONTROL_CGROUP: the same control group, by its id */
 };
 
 /* One for each CPU: what could not be put into its ring since the last LOSS record. */
@@ -35,6 +36,7 @@ struct control_loss {
 };
 
 #define CONTROL_MAX_RINGS   256
+#define CONTROL_RING_APART  CONTROL_MAX_RINGS /* see emit.bpf.h */
 #define CONTROL_MAX_TARGETS 65536
 #define CONTROL_STACK_SLOTS 65536 /* a power of two */
 #define CONTROL_STACK_DEPTH 127	  /* the kernel's default kernel.perf_event_max_stack */

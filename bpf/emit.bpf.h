@@ -3,6 +3,10 @@
  * The way of a record into a ring: reserve, submit, and the account of what did
  * not fit. A submit wakes nobody until the ring is as full as the recorder
  * wants to be woken for; it polls otherwise.
+ *
+ * An object whose programs may run while a ring's own lock is held defines
+ * EMIT_APART: its records go through a ring that nobody else writes to, which
+ * its recorder's side asks for by core_add_ring().
  */
 #ifndef BPF_EMIT_BPF_H
 #define BPF_EMIT_BPF_H
@@ -10,9 +14,15 @@
 #include "maps.bpf.h"
 #include <tape/events.h>
 
+#define EMIT_ASK_MASK 7
+
 static __always_inline void *emit_ring(const struct control *c)
 {
+#ifdef EMIT_APART
+	uint32_t index = CONTROL_RING_APART;
+#else
 	uint32_t index = bpf_get_smp_processor_id() >> c->ring_shift;
+#endif
 
 	return bpf_map_lookup_elem(&rings, &index);
 }
@@ -24,7 +34,7 @@ static __always_inline uint64_t emit_flags(const struct control *c, void *ring)
 }
 
 static __always_inline void emit_head(struct ev_header *h, const struct control *c, uint16_t type,
-				      uint32_t size)
+				      uint32_t size, uint64_t now)
 {
 	uint64_t id = bpf_get_current_pid_tgid();
 
@@ -32,7 +42,7 @@ static __always_inline void emit_head(struct ev_header *h, const struct control 
 	h->units = size / EV_UNIT;
 	h->cpu = bpf_get_smp_processor_id();
 	h->epoch = c->epoch;
-	h->time_ns = bpf_ktime_get_ns();
+	h->time_ns = now;
 	h->tid = id;
 	h->tgid = id >> 32;
 }
@@ -72,7 +82,7 @@ static __noinline int emit_losses(void)
 	ev = bpf_ringbuf_reserve(ring, sizeof(*ev), 0);
 	if (!ev)
 		return 0;
-	emit_head(&ev->h, &c, EV_LOSS, sizeof(*ev));
+	emit_head(&ev->h, &c, EV_LOSS, sizeof(*ev), bpf_ktime_get_ns());
 	ev->h.tid = 0;
 	ev->h.tgid = 0;
 	ev->count = loss->count;
@@ -86,10 +96,11 @@ static __noinline int emit_losses(void)
 }
 
 /*
- * Room for one record of a constant size, its header filled; NULL when the ring
- * is full, which is then counted.
+ * Room for one record of a constant size, its header filled for the current
+ * thread; NULL when the ring is full, which is then counted.
  */
-static __always_inline void *emit_reserve(const struct control *c, uint16_t type, uint32_t size)
+static __always_inline void *emit_reserve_at(const struct control *c, uint16_t type, uint32_t size,
+					     uint64_t now)
 {
 	void *ring = emit_ring(c);
 	struct ev_header *h;
@@ -101,16 +112,27 @@ static __always_inline void *emit_reserve(const struct control *c, uint16_t type
 		emit_lost(type);
 		return NULL;
 	}
-	emit_head(h, c, type, size);
+	emit_head(h, c, type, size, now);
 	return h;
 }
 
+static __always_inline void *emit_reserve(const struct control *c, uint16_t type, uint32_t size)
+{
+	return emit_reserve_at(c, type, size, bpf_ktime_get_ns());
+}
+
+/*
+ * Whether the ring fills up and whether something was lost is asked at one
+ * record in eight or so, by the low bits of its time: asking costs as much as writing.
+ */
 static __always_inline void emit_submit(const struct control *c, void *record)
 {
-	void *ring = emit_ring(c);
+	bool ask = !(((struct ev_header *)record)->time_ns & EMIT_ASK_MASK);
+	void *ring = ask ? emit_ring(c) : NULL;
 
-	bpf_ringbuf_submit(record, ring ? emit_flags(c, ring) : 0);
-	emit_losses();
+	bpf_ringbuf_submit(record, ring ? emit_flags(c, ring) : BPF_RB_NO_WAKEUP);
+	if (ask)
+		emit_losses();
 }
 
 #endif

@@ -21,7 +21,7 @@ struct {
 /* The inner maps' size stands for nothing: the recorder makes the rings. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, CONTROL_MAX_RINGS);
+	__uint(max_entries, CONTROL_MAX_RINGS + 1);
 	__type(key, uint32_t);
 	__array(
 		values, struct {

@@ -36,13 +36,23 @@ enum { false = 0, true = 1 };
 
 #define NULL	   ((void *)0)
 #define UINT16_MAX 65535
+#define UINT32_MAX 4294967295u
 
 enum {
 	BPF_ANY = 0,
+	BPF_NOEXIST = 1,
 };
 
 enum {
 	BPF_F_USER_STACK = 256,
+};
+
+enum {
+	BPF_F_NO_PREALLOC = 1,
+};
+
+enum {
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
 };
 
 enum {
@@ -59,8 +69,10 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
 enum {
@@ -69,11 +81,84 @@ enum {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct kernfs_node {
+	__u64 id;
+};
+
+/* The first member of struct cgroup, so a pointer to the one is one to the other. */
+struct cgroup_subsys_state {
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct thread_info {
+	unsigned int cpu;
+};
+
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+};
+
+struct linux_binprm {
+	const char *filename;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+	unsigned int flags;
+	int group_exit_code;
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	uint32_t self_exec_id; /* 64 bits wide since 5.7 (d1e7fd6462ca): the low half is read */
+	unsigned int flags;
+	unsigned int __state; /* since 5.14 (2f064a59a11f) */
+	unsigned int in_iowait : 1;
+	struct css_set *cgroups;
+	void *stack;
+	int exit_code;
+	struct mm_struct *mm;
+	struct signal_struct *signal;
+	struct task_struct *group_leader;
+	struct task_struct *real_parent;
+	__u64 start_time;
 };
+
+struct task_struct___before_5_14 {
+	long state;
+};
+
+/* Without CONFIG_THREAD_INFO_IN_TASK's cpu, or before 5.16 (bcf9033e5449). */
+struct task_struct___cpu {
+	unsigned int cpu;
+};
+
+#ifdef __TARGET_ARCH_x86
+struct pt_regs {
+	unsigned long orig_ax;
+	unsigned long di;
+};
+#else
+struct pt_regs {
+	int syscallno;
+	unsigned long orig_x0;
+};
+#endif
 
 /* The argument of raw tracepoints. */
 struct bpf_raw_tracepoint_args {

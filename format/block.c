@@ -23,7 +23,8 @@
  * A block header holds if the sync word and the hash are right and the sizes are
  * possible: plain_size <= 1 MiB, packed_size <= LZ4's bound of that, and both
  * equal without a codec. A block holds if its header and its payload's hash do.
- * The payload unpacks to records, one behind the other (<tape/events/event.h>).
+ * The payload unpacks to records, one behind the other (<tape/events/event.h>): as
+ * it stands (codec 0), by LZ4 (1), or by LZ4 and from columns (2, columns.h).
  *
  * The sync word is no text and no UTF-8, and is spoilt by the conversions of
  * line ends that spoil binary files.
@@ -143,7 +144,7 @@ uint64_t tape_block_length(const struct tape_block_header *h)
 bool tape_block_is_known(const struct tape_block_header *h)
 {
 	return h->kind >= TAPE_BLOCK_EPOCH && h->kind <= TAPE_BLOCK_END &&
-	       (h->codec == TAPE_CODEC_NONE || h->codec == TAPE_CODEC_LZ4);
+	       h->codec <= TAPE_CODEC_COLUMNS;
 }
 
 /*
@@ -151,25 +152,63 @@ bool tape_block_is_known(const struct tape_block_header *h)
  * full: events are few, and there is time to pack it harder. Readers see no
  * difference.
  */
-static int compress_block(const void *plain, void *out, int size)
+static bool is_small(const struct tape_block_header *h)
 {
-	if ((uint32_t)size <= TAPE_BLOCK_PLAIN / 4)
-		return LZ4_compress_HC(plain, out, size, size - 1, LZ4HC_CLEVEL_DEFAULT);
-	return LZ4_compress_default(plain, out, size, size - 1);
+	return h->plain_size <= TAPE_BLOCK_PLAIN / 4;
 }
 
-void tape_block_pack(struct tape_block_header *h, const void *plain, bool compress, void *out)
+/* Returns the size, which is less than limit, or 0. */
+static uint32_t compress(bool hard, const void *from, size_t size, void *to, uint32_t limit)
 {
-	int size = 0;
+	int n;
 
-	/* One byte less than the plain size: what does not shrink fails here. */
-	if (compress && h->plain_size > 1)
-		size = compress_block(plain, out, (int)h->plain_size);
-	h->codec = size > 0 ? TAPE_CODEC_LZ4 : TAPE_CODEC_NONE;
-	h->packed_size = size > 0 ? (uint32_t)size : h->plain_size;
-	if (size <= 0)
-		memcpy(out, plain, h->plain_size);
-	h->payload_hash = XXH3_64bits(out, h->packed_size);
+	if (limit < 2)
+		return 0;
+	if (hard)
+		n = LZ4_compress_HC(from, to, (int)size, (int)limit - 1, LZ4HC_CLEVEL_DEFAULT);
+	else
+		n = LZ4_compress_default(from, to, (int)size, (int)limit - 1);
+	return n > 0 ? (uint32_t)n : 0;
+}
+
+/* By columns where it can be; of a small block's two ways the one that is shorter. */
+static uint32_t pack_events(struct tape_block_header *h, const void *plain,
+			    struct tape_columns_encoder *e, uint8_t *out)
+{
+	uint8_t *form;
+	size_t made = tape_columns_encode(e, plain, h->plain_size, &form);
+	uint32_t size = 0, rows;
+
+	if (made)
+		size = compress(is_small(h), form, made, out, h->plain_size);
+	h->codec = TAPE_CODEC_COLUMNS;
+	if (size && !is_small(h))
+		return size;
+	rows = compress(is_small(h), plain, h->plain_size, form, size ? size : h->plain_size);
+	if (!rows)
+		return size;
+	memcpy(out, form, rows);
+	h->codec = TAPE_CODEC_LZ4;
+	return rows;
+}
+
+void tape_block_pack(struct tape_block_header *h, const void *plain,
+		     struct tape_columns_encoder *encoder, void *out)
+{
+	uint32_t size = 0;
+
+	h->codec = TAPE_CODEC_LZ4;
+	if (encoder && h->kind == TAPE_BLOCK_EVENTS)
+		size = pack_events(h, plain, encoder, out);
+	else if (encoder)
+		size = compress(is_small(h), plain, h->plain_size, out, h->plain_size);
+	if (!size) {
+		h->codec = TAPE_CODEC_NONE;
+		size = h->plain_size;
+		memcpy(out, plain, size);
+	}
+	h->packed_size = size;
+	h->payload_hash = XXH3_64bits(out, size);
 }
 
 bool tape_block_payload_holds(const struct tape_block_header *h, const void *packed)
@@ -177,7 +216,20 @@ bool tape_block_payload_holds(const struct tape_block_header *h, const void *pac
 	return XXH3_64bits(packed, h->packed_size) == h->payload_hash;
 }
 
-int tape_block_unpack(const struct tape_block_header *h, const void *packed, void *plain)
+static int unpack_columns(const struct tape_block_header *h, const void *packed,
+			  struct tape_columns_decoder *d, void *plain)
+{
+	int size;
+
+	if (tape_columns_reserve(d, h->plain_size) < 0)
+		return -ENOMEM;
+	size = LZ4_decompress_safe(packed, (char *)d->form, (int)h->packed_size,
+				   (int)h->plain_size);
+	return size < 0 ? -EBADMSG : tape_columns_decode(d, (size_t)size, plain, h->plain_size);
+}
+
+int tape_block_unpack(const struct tape_block_header *h, const void *packed,
+		      struct tape_columns_decoder *decoder, void *plain)
 {
 	int size;
 
@@ -185,6 +237,8 @@ int tape_block_unpack(const struct tape_block_header *h, const void *packed, voi
 		memcpy(plain, packed, h->plain_size);
 		return 0;
 	}
+	if (h->codec == TAPE_CODEC_COLUMNS)
+		return unpack_columns(h, packed, decoder, plain);
 	size = LZ4_decompress_safe(packed, plain, (int)h->packed_size, (int)h->plain_size);
 	return size >= 0 && (uint32_t)size == h->plain_size ? 0 : -EBADMSG;
 }

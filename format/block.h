@@ -12,6 +12,8 @@
 
 #include <tape/block.h>
 
+#include "format/columns.h"
+
 #pragma GCC visibility push(hidden)
 
 #define TAPE_HEADER_SIZE_MAX 4096
@@ -39,14 +41,17 @@ bool tape_block_is_known(const struct tape_block_header *h);
 
 /*
  * Packs h->plain_size bytes of plain into out, which has room for
- * TAPE_BLOCK_PACKED; sets packed_size, codec and payload_hash.
+ * TAPE_BLOCK_PACKED; sets packed_size, codec and payload_hash. Without an
+ * encoder nothing is compressed.
  */
-void tape_block_pack(struct tape_block_header *h, const void *plain, bool compress, void *out);
+void tape_block_pack(struct tape_block_header *h, const void *plain,
+		     struct tape_columns_encoder *encoder, void *out);
 
 bool tape_block_payload_holds(const struct tape_block_header *h, const void *packed);
 
-/* plain has room for h->plain_size. Returns 0 or -EBADMSG. */
-int tape_block_unpack(const struct tape_block_header *h, const void *packed, void *plain);
+/* plain has room for h->plain_size. Returns 0, -EBADMSG or -ENOMEM. */
+int tape_block_unpack(const struct tape_block_header *h, const void *packed,
+		      struct tape_columns_decoder *decoder, void *plain);
 
 #pragma GCC visibility pop
 

@@ -44,6 +44,7 @@ void tape_scan_close(struct tape_scan *s)
 	free(s->slots);
 	free(s->places);
 	free(s->packed);
+	tape_columns_decoder_done(&s->columns);
 	free(s->plain);
 	free(s);
 }
@@ -142,9 +143,10 @@ int tape_scan_unpack(struct tape_scan *s, struct tape_slot *slot, void *plain,
 
 	if (rc != 1)
 		return rc;
-	if (tape_block_unpack(&slot->header, s->packed, plain) == 0)
-		return 1;
-	return note_bad(s, slot, err);
+	rc = tape_block_unpack(&slot->header, s->packed, &s->columns, plain);
+	if (rc == -ENOMEM)
+		return tape_fail(err, -ENOMEM, "%s: out of memory", s->in.name);
+	return rc == 0 ? 1 : note_bad(s, slot, err);
 }
 
 int tape_scan_unpack_own(struct tape_scan *s, struct tape_slot *slot, struct tape_error *err)

@@ -14,6 +14,7 @@
 #include <tape/error.h>
 #include <tape/reader.h>
 
+#include "format/columns.h"
 #include "format/input.h"
 
 #pragma GCC visibility push(hidden)
@@ -50,6 +51,7 @@ struct tape_scan {
 	uint64_t end_ns; /* no record is later; UINT64_MAX: not known */
 	uint8_t *packed; /* the payload that was loaded last */
 	size_t packed_room;
+	struct tape_columns_decoder columns;
 	uint8_t *plain; /* what tape_scan_unpack_own() unpacked last */
 	size_t plain_room;
 };

@@ -39,9 +39,9 @@ struct tape_writer {
 	uint64_t sequence; /* of the last block */
 	uint64_t blocks;
 	uint64_t last_ns;
-	bool compress;
 	bool finished;
-	uint8_t *packed; /* one block, as it goes to the file */
+	struct tape_columns_encoder *columns; /* NULL: nothing is compressed */
+	uint8_t *packed;		      /* one block, as it goes to the file */
 	struct layout *layouts;
 	size_t n_layouts;
 	struct ev_header **constants;
@@ -135,7 +135,7 @@ static int write_batch(struct tape_writer *w, struct tape_batch *b, struct tape_
 
 	if (b->used == 0)
 		return tape_output_failed(&w->out, err);
-	tape_block_pack(&h, b->data, w->compress, w->packed + sizeof(h));
+	tape_block_pack(&h, b->data, w->columns, w->packed + sizeof(h));
 	tape_block_encode(&h, w->packed);
 	end = sizeof(h) + h.packed_size;
 	memset(w->packed + end, 0, tape_block_length(&h) - end);
@@ -193,7 +193,7 @@ static int copy_layouts(struct tape_writer *w, const struct ev_info *infos, size
 	return rc < 0 ? rc : 0;
 }
 
-static int writer_new(const char *path, uint64_t tape_id, struct tape_writer **ret,
+static int writer_new(const char *path, uint64_t tape_id, bool compress, struct tape_writer **ret,
 		      struct tape_error *err)
 {
 	CLEANUP(tape_writer_closep) struct tape_writer *w = calloc(1, sizeof(*w));
@@ -203,9 +203,9 @@ static int writer_new(const char *path, uint64_t tape_id, struct tape_writer **r
 		return tape_fail(err, -ENOMEM, "%s: out of memory", path);
 	w->out.fd = -1;
 	w->tape_id = tape_id;
-	w->compress = true;
+	w->columns = compress ? tape_columns_encoder_new() : NULL;
 	w->packed = malloc(sizeof(struct tape_block_header) + TAPE_BLOCK_PACKED + 8);
-	if (!w->packed)
+	if (!w->packed || (compress && !w->columns))
 		return tape_fail(err, -ENOMEM, "%s: out of memory", path);
 	tape_batch_begin(&w->index, TAPE_BLOCK_INDEX, 0, 0);
 	tape_batch_begin(&w->symbols, TAPE_BLOCK_SYMBOLS, 0, 0);
@@ -245,10 +245,9 @@ int tape_writer_open(const char *path, const struct tape_writer_options *options
 	if (rc < 0)
 		return tape_fail(err, rc, "%s: the system gives no random numbers", path);
 	tape_file_header_encode(&header, bytes);
-	rc = writer_new(path, tape_id_of(header.uuid), &w, err);
+	rc = writer_new(path, tape_id_of(header.uuid), !options->no_compression, &w, err);
 	if (rc < 0)
 		return rc;
-	w->compress = !options->no_compression;
 	rc = copy_layouts(w, options->layouts, options->n_layouts, err);
 	if (rc < 0)
 		return rc;
@@ -285,6 +284,7 @@ void tape_writer_close(struct tape_writer *w)
 	tape_batch_done(&w->index);
 	tape_batch_done(&w->symbols);
 	tape_output_close(&w->out);
+	tape_columns_encoder_free(w->columns);
 	free(w->packed);
 	free(w);
 }
@@ -561,7 +561,7 @@ int tape_writer_open_copy(const char *path, const uint8_t *header, size_t size,
 {
 	CLEANUP(tape_writer_closep) struct tape_writer *w = NULL;
 	uint64_t tape_id = tape_id_of(header + offsetof(struct tape_file_header, uuid));
-	int rc = writer_new(path, tape_id, &w, err);
+	int rc = writer_new(path, tape_id, /* compress= */ true, &w, err);
 
 	if (rc == 0)
 		rc = tape_output_write(&w->out, header, size, err);

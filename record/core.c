@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -12,12 +13,18 @@
 #include "core.skel.h"
 #include "record/core.h"
 
+struct rings {
+	uint64_t bytes; /* of each */
+	unsigned int n;
+	int fds[CONTROL_MAX_RINGS + 1];
+};
+
 struct core {
 	struct bpf_object_open_opts open_opts;
 	struct core_bpf *skel;
 	struct control *control;
-	unsigned int n_rings;
-	int ring_fds[CONTROL_MAX_RINGS];
+	const char *without;
+	struct rings *rings;
 };
 
 DEFINE_CLEANUP(core_close, struct core);
@@ -46,32 +53,38 @@ static int fail_load(int rc, const char *name, struct tape_error *err)
 	return tape_fail(err, rc, "%s: cannot load the BPF program: %s", name, strerror(-rc));
 }
 
+/* The ring becomes number index of the programs' map. */
+static int add_ring(const struct core *c, uint32_t index, struct tape_error *err)
+{
+	int fd =
+		bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, (uint32_t)c->rings->bytes, NULL);
+
+	if (fd < 0)
+		return tape_fail(err, -errno,
+				 "cannot make a ring buffer: %s; try a smaller --ring-size",
+				 strerror(errno));
+	c->rings->fds[c->rings->n++] = fd;
+	if (bpf_map_update_elem(bpf_map__fd(c->skel->maps.rings), &index, &fd, BPF_ANY) < 0)
+		return tape_fail(err, -errno, "cannot use a ring buffer: %s", strerror(errno));
+	return 0;
+}
+
 static int make_rings(struct core *c, const struct core_options *options, struct tape_error *err)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	unsigned int shift = 2, max = options->rings ? options->rings : CONTROL_MAX_RINGS;
+	unsigned int shift = 2, max = options->rings ? options->rings : CONTROL_MAX_RINGS, n;
+	int rc = 0;
 
 	if (options->rings)
 		shift = 0;
 	while ((((unsigned long)cpus - 1) >> shift) >= max)
 		shift++;
-	c->n_rings = (unsigned int)(((unsigned long)cpus - 1) >> shift) + 1;
-	for (unsigned int i = 0; i < c->n_rings; i++) {
-		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0,
-					(uint32_t)options->ring_bytes, NULL);
-
-		if (fd < 0)
-			return tape_fail(err, -errno,
-					 "cannot make a ring buffer: %s; try a smaller --ring-size",
-					 strerror(errno));
-		c->ring_fds[i] = fd;
-		if (bpf_map_update_elem(bpf_map__fd(c->skel->maps.rings), &i, &fd, BPF_ANY) < 0)
-			return tape_fail(err, -errno, "cannot use a ring buffer: %s",
-					 strerror(errno));
-	}
+	n = (unsigned int)(((unsigned long)cpus - 1) >> shift) + 1;
+	for (unsigned int i = 0; rc == 0 && i < n; i++)
+		rc = add_ring(c, i, err);
 	c->control->ring_shift = shift;
 	c->control->wake_bytes = options->ring_bytes / 2;
-	return 0;
+	return rc;
 }
 
 static int map_control(struct core *c, struct tape_error *err)
@@ -92,9 +105,13 @@ int core_open(const struct core_options *options, struct core **ret, struct tape
 
 	if (!c)
 		return tape_fail(err, -ENOMEM, "out of memory");
-	memset(c->ring_fds, -1, sizeof(c->ring_fds));
+	c->rings = calloc(1, sizeof(*c->rings));
+	if (!c->rings)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	c->rings->bytes = options->ring_bytes;
 	c->open_opts.sz = sizeof(c->open_opts);
 	c->open_opts.btf_custom_path = options->btf;
+	c->without = options->without ? options->without : "";
 	c->skel = core_bpf__open_opts(&c->open_opts);
 	if (!c->skel)
 		return fail_load(-errno, "core", err);
@@ -117,10 +134,9 @@ void core_close(struct core *c)
 		return;
 	if (c->control)
 		munmap(c->control, (size_t)sysconf(_SC_PAGESIZE));
-	for (size_t i = 0; i < CONTROL_MAX_RINGS; i++) {
-		if (c->ring_fds[i] >= 0)
-			close(c->ring_fds[i]);
-	}
+	for (size_t i = 0; c->rings && i < c->rings->n; i++)
+		close(c->rings->fds[i]);
+	free(c->rings);
 	core_bpf__destroy(c->skel);
 	free(c);
 }
@@ -147,6 +163,20 @@ int core_load(const struct core *c, struct bpf_object *object, const char *name,
 	}
 	rc = bpf_object__load(object);
 	return rc < 0 ? fail_load(rc, name, err) : 0;
+}
+
+bool core_is_without(const struct core *c, const char *feature)
+{
+	size_t length = strlen(feature);
+
+	for (const char *p = c->without; *p; p += strspn(p, ",")) {
+		size_t n = strcspn(p, ",");
+
+		if (n == length && strncmp(p, feature, n) == 0)
+			return true;
+		p += n;
+	}
+	return false;
 }
 
 int core_attach(struct core *c, struct tape_error *err)
@@ -184,10 +214,14 @@ bool core_has_targets(const struct core *c)
 int core_set_cgroup(const struct core *c, int fd)
 {
 	uint32_t zero = 0;
+	struct stat st;
 
-	return bpf_map_update_elem(bpf_map__fd(c->skel->maps.cgroup), &zero, &fd, BPF_ANY) < 0
-		       ? -errno
-		       : 0;
+	if (fstat(fd, &st) < 0 ||
+	    bpf_map_update_elem(bpf_map__fd(c->skel->maps.cgroup), &zero, &fd, BPF_ANY) < 0)
+		return -errno;
+	/* Its id is the inode number (kernfs, since 5.5: 67c0496e87d1). */
+	c->control->cgroup_id = st.st_ino;
+	return 0;
 }
 
 struct control *core_control(const struct core *c)
@@ -195,14 +229,19 @@ struct control *core_control(const struct core *c)
 	return c->control;
 }
 
+int core_add_ring(const struct core *c, struct tape_error *err)
+{
+	return add_ring(c, CONTROL_RING_APART, err);
+}
+
 unsigned int core_n_rings(const struct core *c)
 {
-	return c->n_rings;
+	return c->rings->n;
 }
 
 int core_ring_fd(const struct core *c, unsigned int ring)
 {
-	return c->ring_fds[ring];
+	return c->rings->fds[ring];
 }
 
 int core_losses(const struct core *c, struct control_loss **ret, size_t *n)

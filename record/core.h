@@ -23,6 +23,8 @@ struct core_options {
 	unsigned int rings;  /* 0: one for four CPUs */
 	uint64_t ring_bytes; /* of each */
 	const char *btf;     /* NULL: the kernel's own */
+	const char *
+		without; /* features that the kernel is taken not to have, comma between two; NULL: none */
 	enum control_filter filter;
 };
 
@@ -40,6 +42,9 @@ int core_load(const struct core *c, struct bpf_object *object, const char *name,
 /* The options with which every group's object must be opened (the kernel's BTF). */
 const struct bpf_object_open_opts *core_open_opts(const struct core *c);
 
+/* Whether a feature is not to be used though the kernel may have it: so that fallbacks can be tried. */
+bool core_is_without(const struct core *c, const char *feature);
+
 /* Begins to follow the children of targets. */
 int core_attach(struct core *c, struct tape_error *err);
 
@@ -50,6 +55,9 @@ int core_set_cgroup(const struct core *c, int fd);
 
 /* Written here, read by the programs at once. */
 struct control *core_control(const struct core *c);
+
+/* Makes the ring of programs with EMIT_APART (bpf/emit.bpf.h). Once, and before the drain is made. */
+int core_add_ring(const struct core *c, struct tape_error *err);
 
 unsigned int core_n_rings(const struct core *c);
 int core_ring_fd(const struct core *c, unsigned int ring);

@@ -3,16 +3,53 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "record/cost.h"
+#include "record/privileges.h"
 
-int cost_begin(void)
+#define TURN_NS	 200000000
+#define EVERY_NS 2000000000
+
+static void end_turn(struct cost_meter *m, uint64_t now_ns)
 {
-	int fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (m->fd < 0)
+		return;
+	close(m->fd);
+	m->fd = -1;
+	m->timed_ns += now_ns - m->turned_ns;
+}
 
-	return fd < 0 ? -errno : fd;
+void cost_meter_look(struct cost_meter *m, uint64_t now_ns)
+{
+	if (!m->begun_ns)
+		m->begun_ns = now_ns;
+	if (m->fd >= 0 && now_ns - m->turned_ns >= TURN_NS)
+		end_turn(m, now_ns);
+	else if (m->fd < 0 && (!m->turned_ns || now_ns - m->turned_ns >= EVERY_NS)) {
+		privileges_raise(true);
+		m->fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		privileges_raise(false);
+		m->turned_ns = now_ns;
+	}
+}
+
+void cost_meter_stop(struct cost_meter *m, uint64_t now_ns)
+{
+	end_turn(m, now_ns);
+	m->turned_ns = now_ns;
+}
+
+/* A figure of the turns, for the whole time from the first turn to the end of the last. */
+static uint64_t estimate(const struct cost_meter *m, uint64_t value)
+{
+	uint64_t whole = m->turned_ns - m->begun_ns;
+
+	if (!m->timed_ns || whole <= m->timed_ns)
+		return value;
+	return (uint64_t)((double)value * (double)whole / (double)m->timed_ns);
 }
 
 int cost_put(struct records *records, uint32_t epoch, const char *key, uint64_t value,
@@ -25,8 +62,33 @@ int cost_put(struct records *records, uint32_t epoch, const char *key, uint64_t 
 	return records_put(records, epoch, err);
 }
 
+int cost_put_meter(struct records *records, uint32_t epoch, const struct cost_meter *m,
+		   struct tape_error *err)
+{
+	return cost_put(records, epoch, "bpf.timed_ns", m->timed_ns, err);
+}
+
+static int put_program(struct records *records, uint32_t epoch, const char *name,
+		       const struct bpf_prog_info *info, struct tape_error *err)
+{
+	char key[128];
+	int rc;
+
+	snprintf(key, sizeof(key), "bpf.%s.run_time_ns", name);
+	rc = cost_put(records, epoch, key, info->run_time_ns, err);
+	if (rc < 0)
+		return rc;
+	snprintf(key, sizeof(key), "bpf.%s.run_count", name);
+	rc = cost_put(records, epoch, key, info->run_cnt, err);
+	if (rc < 0 || !info->recursion_misses)
+		return rc;
+	/* The kernel did not run it, because it ran already on the same CPU. */
+	snprintf(key, sizeof(key), "bpf.%s.missed_count", name);
+	return cost_put(records, epoch, key, info->recursion_misses, err);
+}
+
 int cost_put_programs(struct records *records, uint32_t epoch, const struct bpf_object *object,
-		      struct tape_error *err)
+		      const struct cost_meter *m, struct tape_error *err)
 {
 	struct bpf_program *program;
 	int rc = 0;
@@ -35,16 +97,13 @@ int cost_put_programs(struct records *records, uint32_t epoch, const struct bpf_
 	{
 		struct bpf_prog_info info = { 0 };
 		uint32_t size = sizeof(info);
-		char key[128];
+		int fd = bpf_program__fd(program);
 
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) < 0)
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 			continue;
-		snprintf(key, sizeof(key), "bpf.%s.run_time_ns", bpf_program__name(program));
-		rc = cost_put(records, epoch, key, info.run_time_ns, err);
-		if (rc < 0)
-			return rc;
-		snprintf(key, sizeof(key), "bpf.%s.run_count", bpf_program__name(program));
-		rc = cost_put(records, epoch, key, info.run_cnt, err);
+		info.run_time_ns = estimate(m, info.run_time_ns);
+		info.run_cnt = estimate(m, info.run_cnt);
+		rc = put_program(records, epoch, bpf_program__name(program), &info, err);
 		if (rc < 0)
 			return rc;
 	}

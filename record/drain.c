@@ -20,10 +20,12 @@ struct pending {
 	size_t ips;	/* where they stand in the pool */
 };
 
-/* The last thread that fell on a slot, and in which epoch: spares most uses a look-up. */
+/* The first use in an epoch of the last thread that fell on a slot: spares most uses a look-up. */
 struct seen_thread {
 	uint32_t tid;
+	uint32_t tgid;
 	uint32_t epoch;
+	uint64_t time_ns;
 };
 
 struct ring {
@@ -95,9 +97,11 @@ static int note_thread(struct drain *d, const struct ev_header *h, uint32_t epoc
 {
 	struct seen_thread *slot = &d->seen[h->tid & (SEEN_SLOTS - 1)];
 
-	if (slot->tid == h->tid && slot->epoch == epoch)
+	/* Rings are read one after the other: an earlier use may come after a later one. */
+	if (slot->tid == h->tid && slot->tgid == h->tgid && slot->epoch == epoch &&
+	    slot->time_ns <= h->time_ns)
 		return 0;
-	*slot = (struct seen_thread){ h->tid, epoch };
+	*slot = (struct seen_thread){ h->tid, h->tgid, epoch, h->time_ns };
 	return add_pending(d, h, epoch, 0);
 }
 
@@ -110,9 +114,31 @@ static int note_cgroup(struct drain *d, uint64_t cgroup, uint32_t epoch)
 	return cgroups_define(d->tools.cgroups, cgroup, d->tools.records, epoch, d->err);
 }
 
+/* The other thread that a record names: identity is stated for it too. */
+static int note_other(struct drain *d, const struct ev_header *h, uint32_t epoch)
+{
+	struct ev_header other = *h;
+
+	switch (h->type) {
+	case EV_SCHED_SWITCH:
+		other.tid = ((const struct ev_sched_switch *)h)->next_tid;
+		other.tgid = ((const struct ev_sched_switch *)h)->next_tgid;
+		break;
+	case EV_SCHED_WAKEUP:
+		other.tid = ((const struct ev_sched_wakeup *)h)->waker_tid;
+		other.tgid = ((const struct ev_sched_wakeup *)h)->waker_tgid;
+		break;
+	default:
+		return 0;
+	}
+	return other.tgid ? note_thread(d, &other, epoch) : 0;
+}
+
 /* What a record that comes from a ring means besides itself. */
 static int note(struct drain *d, const struct ev_header *h, uint32_t epoch)
 {
+	int rc = 0;
+
 	if (h->type == EV_STACK)
 		return note_stack(d, (const struct ev_stack *)h, epoch);
 	if (h->type == EV_LOSS) {
@@ -120,13 +146,12 @@ static int note(struct drain *d, const struct ev_header *h, uint32_t epoch)
 		return 0;
 	}
 	d->counts.events++;
-	if (h->type == EV_CPU_SAMPLE) {
-		int rc = note_cgroup(d, ((const struct ev_cpu_sample *)h)->cgroup, epoch);
-
-		if (rc < 0)
-			return rc;
-	}
-	return h->tgid ? note_thread(d, h, epoch) : 0;
+	if (h->type == EV_CPU_SAMPLE)
+		rc = note_cgroup(d, ((const struct ev_cpu_sample *)h)->cgroup, epoch);
+	if (rc < 0)
+		return rc;
+	rc = h->tgid ? note_thread(d, h, epoch) : 0;
+	return rc < 0 ? rc : note_other(d, h, epoch);
 }
 
 static int on_record(void *context, void *data, size_t size)

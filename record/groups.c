@@ -35,6 +35,20 @@ static int find_one(const char *name, size_t length, const struct probe_group **
 	return 0;
 }
 
+int groups_check(const char *names, struct tape_error *err)
+{
+	const struct probe_group *group;
+	int rc;
+
+	do {
+		size_t length = strcspn(names, ",");
+
+		rc = find_one(names, length, &group, err);
+		names += length + (names[length] == ',');
+	} while (rc == 0 && *names);
+	return rc;
+}
+
 static bool is_open(const struct groups *g, const struct probe_group *group)
 {
 	for (size_t i = 0; i < g->n; i++) {
@@ -92,6 +106,34 @@ void groups_detach(struct groups *g)
 {
 	for (size_t i = 0; i < g->n; i++)
 		g->open[i].group->detach(g->open[i].state);
+}
+
+int groups_watch(const struct groups *g, bool on, struct records *records, uint32_t epoch,
+		 struct tape_error *err)
+{
+	uint64_t now = records_now();
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < g->n; i++) {
+		struct ev_watch *ev = records_begin(records, EV_WATCH, now);
+
+		ev->on = on;
+		records_end_text(records, g->open[i].group->name);
+		rc = records_put(records, epoch, err);
+	}
+	return rc;
+}
+
+int groups_collect(struct groups *g, struct records *records, uint32_t epoch,
+		   struct tape_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < g->n; i++) {
+		if (g->open[i].group->collect)
+			rc = g->open[i].group->collect(g->open[i].state, records, epoch, err);
+	}
+	return rc;
 }
 
 void groups_close(struct groups *g)

@@ -3,6 +3,7 @@
 #ifndef RECORD_GROUPS_H
 #define RECORD_GROUPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <tape/error.h>
@@ -11,7 +12,10 @@
 
 struct groups;
 
-/* names: comma between two. -EINVAL with *err for one that does not exist. */
+/* Whether all names, comma between two, are groups: 0, or -EINVAL with *err naming one that is none. */
+int groups_check(const char *names, struct tape_error *err);
+
+/* names: as groups_check() wants them. */
 int groups_open(const char *names, const struct core *core, const struct probe_config *config,
 		struct groups **ret, struct tape_error *err);
 
@@ -20,6 +24,15 @@ int groups_describe(const struct groups *g, struct records *records, struct tape
 
 int groups_attach(struct groups *g, struct tape_error *err);
 void groups_detach(struct groups *g);
+
+/* WATCH records: from now on the groups' records are complete, or no longer. */
+int groups_watch(const struct groups *g, bool on, struct records *records, uint32_t epoch,
+		 struct tape_error *err);
+
+/* What the groups gathered in the kernel, at the end of an epoch. */
+int groups_collect(struct groups *g, struct records *records, uint32_t epoch,
+		   struct tape_error *err);
+
 void groups_close(struct groups *g); /* accepts NULL */
 
 size_t groups_count(const struct groups *g);

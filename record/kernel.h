@@ -8,14 +8,13 @@
 
 #include "record/modules.h"
 #include "record/processes.h"
-#include "symbols/kallsyms.h"
 
 /*
- * Adds all of them; the symbols by which they were found are the caller's
- * (reading them costs the kernel much: once must do). -EPERM with *err if it
- * hides its addresses: kernel frames will then have no names.
+ * Adds all of them, without reading the whole of /proc/kallsyms where that can
+ * be spared: it costs the kernel some 50 ms, which is more than all else that
+ * happens at the start. -EPERM with *err if the kernel hides its addresses:
+ * kernel frames will then have no names.
  */
-int kernel_add(struct processes *p, struct modules *m, struct kallsyms **ret,
-	       struct tape_error *err);
+int kernel_add(struct processes *p, struct modules *m, struct tape_error *err);
 
 #endif

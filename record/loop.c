@@ -12,8 +12,8 @@
 
 #include "record/loop.h"
 
-#define PASS_MS	    200	       /* between two looks at the rings, unless one wakes us */
-#define FLUSH_NS    1000000000 /* what kill -9 may cost, at most */
+#define LOOK_MS	    200	       /* between two looks at whether there is something to do */
+#define FLUSH_NS    1000000000 /* what kill -9 may cost, at most, besides one look */
 #define END_RESERVE 65536      /* of --max-size, for the end of the tape, besides a 16th part */
 
 struct loop {
@@ -186,6 +186,15 @@ static void look_after_limits(struct loop *l, uint64_t now)
 		stop(l, EV_END_SIZE);
 }
 
+static int change_epoch(struct loop *l, struct tape_error *err)
+{
+	uint32_t before = l->epoch;
+	int rc = loop_begin_epoch(l, err);
+
+	/* Not sooner: nothing is gathered for the old epoch any more, and it still takes records. */
+	return rc < 0 ? rc : groups_collect(l->tools.groups, l->tools.records, before, err);
+}
+
 static int look_after_epochs(struct loop *l, uint64_t now, struct tape_error *err)
 {
 	struct tape_writer *w = l->tools.records->writer;
@@ -199,7 +208,7 @@ static int look_after_epochs(struct loop *l, uint64_t now, struct tape_error *er
 		l->just_begun = false;
 	else if (now - l->epoch_start_ns >= l->tools.options->epoch_ns ||
 		 tape_writer_epoch_bytes(w, l->epoch) >= l->tools.options->epoch_bytes)
-		rc = loop_begin_epoch(l, err);
+		rc = change_epoch(l, err);
 	if (rc == 0 && now - l->flushed_ns >= FLUSH_NS) {
 		l->flushed_ns = now;
 		rc = tape_writer_flush(w, err);
@@ -226,14 +235,38 @@ static void show_status(struct loop *l, uint64_t now)
 	l->tools.ui->status(l->tools.ui->context, &status);
 }
 
-/* How long to wait: to the next pass, or to the end if that is sooner. */
+/* How long to wait: to the next look, or to the end if that is sooner. */
 static int wait_ms(const struct loop *l)
 {
 	uint64_t end = l->start_ns + l->tools.options->duration_ns, now = records_now();
 
-	if (!l->tools.options->duration_ns || end > now + PASS_MS * 1000000ull)
-		return PASS_MS;
+	if (!l->tools.options->duration_ns || end > now + LOOK_MS * 1000000ull)
+		return LOOK_MS;
 	return end > now ? (int)((end - now + 999999) / 1000000) : 0;
+}
+
+/*
+ * A pass costs more than a look. Rings that fill wake us, so events can wait for
+ * the next flush; news of processes cannot: the files and the command line of
+ * one that ends soon are to be had only while it lives.
+ */
+static bool is_pass_due(const struct loop *l, uint64_t now)
+{
+	return now - l->flushed_ns >= FLUSH_NS ||
+	       now - l->epoch_start_ns >= l->tools.options->epoch_ns ||
+	       sideband_has_news(l->tools.sideband);
+}
+
+static int pass(struct loop *l, uint64_t now, struct tape_error *err)
+{
+	int rc = read_signals(l, err);
+
+	if (rc == 0)
+		rc = drain_pass(l->tools.drain, false, err);
+	if (rc == 0)
+		rc = look_after_epochs(l, now, err);
+	look_after_targets(l);
+	return rc;
 }
 
 int loop_run(struct loop *l, struct tape_error *err)
@@ -242,19 +275,17 @@ int loop_run(struct loop *l, struct tape_error *err)
 	int rc = 0;
 
 	l->start_ns = l->flushed_ns = l->status_ns = records_now();
+	cost_meter_look(l->tools.meter, l->start_ns);
 	while (rc == 0 && !l->stop) {
-		uint64_t now;
+		int woken = epoll_wait(l->epoll_fd, events, 16, wait_ms(l));
+		uint64_t now = records_now();
 
-		if (epoll_wait(l->epoll_fd, events, 16, wait_ms(l)) < 0 && errno != EINTR)
+		cost_meter_look(l->tools.meter, now);
+		if (woken < 0 && errno != EINTR)
 			return tape_fail(err, -errno, "cannot wait for events: %s",
 					 strerror(errno));
-		rc = read_signals(l, err);
-		if (rc == 0)
-			rc = drain_pass(l->tools.drain, false, err);
-		now = records_now();
-		if (rc == 0)
-			rc = look_after_epochs(l, now, err);
-		look_after_targets(l);
+		if (woken > 0 || is_pass_due(l, now))
+			rc = pass(l, now, err);
 		look_after_limits(l, now);
 		show_status(l, now);
 	}

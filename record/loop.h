@@ -14,7 +14,9 @@
 #include <tape/error.h>
 
 #include "record/child.h"
+#include "record/cost.h"
 #include "record/drain.h"
+#include "record/groups.h"
 #include "record/options.h"
 #include "record/session.h"
 
@@ -29,6 +31,8 @@ struct loop_tools {
 	struct sideband *sideband;
 	struct processes *processes;
 	struct records *records;
+	struct groups *groups;
+	struct cost_meter *meter;
 	struct child *child;
 };
 

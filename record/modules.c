@@ -6,9 +6,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #include <tape/cleanup.h>
@@ -83,14 +85,20 @@ void modules_free(struct modules *m)
 	free(m);
 }
 
+/* Without a build-id it is device and inode that tell two files of one path apart. */
 static size_t make_key(char *key, enum ev_module_kind kind, const struct build_id *id,
-		       const char *path)
+		       const struct module_place *at)
 {
+	const char *path = at->path;
 	size_t length = strnlen(path, PATH_KEEP - 1);
 
 	key[0] = (char)kind;
 	key[1] = (char)id->size;
 	memcpy(key + 2, id->bytes, BUILD_ID_MAX);
+	if (!id->size) {
+		memcpy(key + 2, &at->file.device, sizeof(at->file.device));
+		memcpy(key + 10, &at->file.inode, sizeof(at->file.inode));
+	}
 	memcpy(key + 2 + BUILD_ID_MAX, path, length);
 	key[2 + BUILD_ID_MAX + length] = 0;
 	return 2 + BUILD_ID_MAX + length + 1;
@@ -113,10 +121,10 @@ static bool remember(struct modules *m, struct entry *e)
 
 /* The entry of a key, made if need be; *fd goes to a new one. NULL without memory. */
 static struct entry *find_or_add(struct modules *m, enum ev_module_kind kind,
-				 const struct build_id *id, const char *path, int *fd)
+				 const struct build_id *id, const struct module_place *at, int *fd)
 {
 	char key[KEY_MAX];
-	size_t size = make_key(key, kind, id, path);
+	size_t size = make_key(key, kind, id, at);
 	struct entry *e;
 
 	HASH_FIND(hh, m->by_key, key, size, e);
@@ -176,20 +184,38 @@ static struct build_id read_build_id(struct modules *m, int fd)
 	return id;
 }
 
+/* Whether an open file is the one that was mapped, by what the mapping told of it. */
+static bool is_told(int fd, const struct module_file *told)
+{
+	unsigned int generation;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_dev != told->device || st.st_ino != told->inode)
+		return false;
+	/* Not all file systems tell it. */
+	return !told->generation || !S_ISREG(st.st_mode) ||
+	       ioctl(fd, FS_IOC_GETVERSION, &generation) < 0 || generation == told->generation;
+}
+
 /*
  * Opens a file if it is the one that is mapped: another one may stand at the
  * path by now, and its names would be wrong. *id is the build-id that is known,
- * and the file's own if none is. O_NONBLOCK: it may be a FIFO by now.
+ * and the file's own if none is; told: what else is known; NULL: the name leads
+ * to no other file. O_NONBLOCK: it may be a FIFO by now.
  */
-static int open_if_same(struct modules *m, const char *path, struct build_id *id)
+static int open_if_same(struct modules *m, const char *path, const struct module_file *told,
+			struct build_id *id)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct build_id of_file;
+	struct build_id of_file = { 0 };
+	bool same;
 
 	if (fd < 0)
 		return -1;
-	of_file = read_build_id(m, fd);
-	if (id->size && !same_build_id(id, &of_file)) {
+	same = !told || id->size || is_told(fd, told);
+	if (same)
+		of_file = read_build_id(m, fd);
+	if (!same || (id->size && !same_build_id(id, &of_file))) {
 		close(fd);
 		return -1;
 	}
@@ -209,12 +235,12 @@ static int open_file(struct modules *m, const struct module_place *at, struct bu
 
 	snprintf(name, sizeof(name), "/proc/%u/map_files/%llx-%llx", at->tgid,
 		 (unsigned long long)at->start, (unsigned long long)at->end);
-	fd = open_if_same(m, name, id);
+	fd = open_if_same(m, name, NULL, id);
 	if (fd >= 0)
 		return fd;
 	snprintf(name, sizeof(name), "/proc/%u/root%s", at->tgid, at->path);
-	fd = open_if_same(m, name, id);
-	return fd >= 0 ? fd : open_if_same(m, at->path, id);
+	fd = open_if_same(m, name, &at->file, id);
+	return fd >= 0 ? fd : open_if_same(m, at->path, &at->file, id);
 }
 
 /* Memory that no file backs, by the names that the kernel gives it. */
@@ -234,8 +260,8 @@ static uint32_t add_memory(struct modules *m, const char *path)
 {
 	static const struct build_id none;
 	bool vdso = strcmp(path, "[vdso]") == 0;
-	struct entry *e = find_or_add(m, vdso ? EV_MODULE_VDSO : EV_MODULE_ANON, &none,
-				      path[0] && path[0] != '/' ? path : "[anon]", NULL);
+	const struct module_place at = { .path = path[0] && path[0] != '/' ? path : "[anon]" };
+	struct entry *e = find_or_add(m, vdso ? EV_MODULE_VDSO : EV_MODULE_ANON, &none, &at, NULL);
 
 	return e ? e->module.number : 0;
 }
@@ -252,13 +278,13 @@ uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 
 	if (is_anonymous(at->path))
 		return add_memory(m, at->path);
-	size = make_key(key, EV_MODULE_FILE, &id, at->path);
+	size = make_key(key, EV_MODULE_FILE, &id, at);
 	if (id.size)
 		HASH_FIND(hh, m->by_key, key, size, e);
 	if (e)
 		return e->module.number;
 	fd = open_file(m, at, &id);
-	e = find_or_add(m, EV_MODULE_FILE, &id, at->path, &fd);
+	e = find_or_add(m, EV_MODULE_FILE, &id, at, &fd);
 	if (fd >= 0)
 		close(fd);
 	return e ? e->module.number : 0;
@@ -268,7 +294,8 @@ uint32_t modules_of_kernel(struct modules *m, enum ev_module_kind kind, const ch
 			   uint64_t base, const struct build_id *build_id)
 {
 	static const struct build_id none;
-	struct entry *e = find_or_add(m, kind, build_id ? build_id : &none, name, NULL);
+	const struct module_place at = { .path = name };
+	struct entry *e = find_or_add(m, kind, build_id ? build_id : &none, &at, NULL);
 
 	if (!e)
 		return 0;

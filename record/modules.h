@@ -36,17 +36,25 @@ struct modules;
 int modules_new(bool keep, struct modules **ret);
 void modules_free(struct modules *m); /* accepts NULL */
 
+/* Which file it is, as the kernel tells it with a mapping. */
+struct module_file {
+	uint64_t device;     /* dev_t of its file system */
+	uint64_t inode;	     /* 0: not told; a build-id then is */
+	uint32_t generation; /* tells an inode's number from its earlier uses; 0: not told */
+};
+
 /* Where a file is mapped. */
 struct module_place {
 	uint32_t tgid;
 	uint64_t start, end;
 	const char *path; /* as the process sees it; "" or a name in brackets: no file */
+	struct module_file file;
 };
 
 /*
  * The module of a mapping in a process: a file, or memory without one. build_id
- * may be NULL or empty: it is then read from the file. Returns its number, or 0
- * without memory.
+ * may be NULL or empty: it is then read from the file, if the file can still be
+ * told to be the one that was mapped. Returns its number, or 0 without memory.
  */
 uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 			    const struct build_id *build_id);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* One source of symbols for each kind of module; each symbol is written once. */
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <tape/cleanup.h>
@@ -8,6 +10,7 @@
 #include "record/names.h"
 #include "symbols/elf_symbols.h"
 #include "symbols/kallsyms.h"
+#include "symbols/kmodules.h"
 #include "symbols/vdso.h"
 
 DEFINE_CLEANUP(elf_symbols_free, struct elf_symbols);
@@ -18,15 +21,30 @@ struct source {
 	const struct kallsyms *kernel;
 };
 
+/* The kernel's symbols, read when the first of its modules wants names: that is not cheap. */
+struct kernel_names {
+	struct kallsyms *symbols; /* NULL: not read, or hidden */
+	bool tried;
+};
+
+static void kernel_names_done(struct kernel_names *k)
+{
+	kallsyms_free(k->symbols);
+}
+
 /* The symbol at an offset of m, its start made an offset too. Returns 1 or 0. */
 static int look_up(const struct source *from, const struct module *m, uint64_t offset,
 		   struct symbol *ret)
 {
+	const char *owner;
 	struct symbol s;
 
 	if (from->elf)
 		return elf_symbols_find(from->elf, offset, ret);
-	if (kallsyms_find(from->kernel, m->base + offset, &s, NULL) != 1 || s.start < m->base)
+	if (kallsyms_find(from->kernel, m->base + offset, &s, &owner) != 1 || s.start < m->base)
+		return 0;
+	/* Another module may stand at the place of one that was unloaded. */
+	if (strcmp(owner, m->kind == EV_MODULE_KMOD ? m->path : "") != 0)
 		return 0;
 	s.start -= m->base;
 	*ret = s;
@@ -96,10 +114,36 @@ static int write_program(const struct module *m, struct records *records, struct
 	return rc < 0 ? rc : put_symbol(m, records, &whole, err);
 }
 
-int names_write(struct modules *m, const struct kallsyms *kernel, struct records *records,
-		struct tape_error *err)
+static bool was_unloaded(const struct module *m)
 {
-	const struct source from = { .kernel = kernel };
+	struct kmodule now;
+	int rc = kmodules_find("/proc/modules", m->path, &now);
+
+	return rc == -ENOENT || (rc == 0 && now.start != m->base);
+}
+
+static int write_kernel(struct module *m, struct kernel_names *k, struct records *records,
+			uint32_t epoch, struct tape_error *err)
+{
+	struct source from = { 0 };
+	char note[256];
+
+	if (m->kind == EV_MODULE_KMOD && was_unloaded(m)) {
+		snprintf(note, sizeof(note),
+			 "no names of the kernel module %s: it was unloaded before the end",
+			 m->path);
+		return records_note(records, epoch, records_now(), note, err);
+	}
+	if (!k->tried)
+		kallsyms_load("/proc/kallsyms", &k->symbols, NULL);
+	k->tried = true;
+	from.kernel = k->symbols;
+	return k->symbols ? write_module(m, &from, records, err) : 0;
+}
+
+int names_write(struct modules *m, struct records *records, uint32_t epoch, struct tape_error *err)
+{
+	CLEANUP(kernel_names_done) struct kernel_names kernel = { 0 };
 	int rc = 0;
 
 	for (uint32_t i = 1; rc == 0 && i <= modules_count(m); i++) {
@@ -111,8 +155,8 @@ int names_write(struct modules *m, const struct kallsyms *kernel, struct records
 			rc = write_program(module, records, err);
 		else if (module->kind == EV_MODULE_FILE || module->kind == EV_MODULE_VDSO)
 			rc = write_elf(module, records, err);
-		else if (kernel && module->kind != EV_MODULE_ANON)
-			rc = write_module(module, &from, records, err);
+		else if (module->kind != EV_MODULE_ANON)
+			rc = write_kernel(module, &kernel, records, epoch, err);
 	}
 	return rc;
 }

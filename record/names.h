@@ -7,13 +7,12 @@
 #define RECORD_NAMES_H
 
 #include "record/modules.h"
-#include "symbols/kallsyms.h"
 
 /*
- * Looks the hits of all modules up and writes SYMBOL records. kernel: its
- * symbols; NULL: not known. A module that cannot be read is left out.
+ * Looks the hits of all modules up and writes SYMBOL records. A module that
+ * cannot be read is left out; a module of the kernel that was unloaded since is
+ * told of in a NOTE in this epoch, which must still be open.
  */
-int names_write(struct modules *m, const struct kallsyms *kernel, struct records *records,
-		struct tape_error *err);
+int names_write(struct modules *m, struct records *records, uint32_t epoch, struct tape_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/groups.h"
 #include "record/options.h"
 #include "record/quantity.h"
 
@@ -17,12 +18,16 @@ enum {
 	KEY_CGROUP = 256,
 	KEY_PROBES,
 	KEY_MAX_SIZE,
+	KEY_MIN_BLOCK,
+	KEY_STACKS,
+	KEY_SYSCALLS,
 	KEY_SYMBOLS,
 	KEY_RINGS,
 	KEY_RING_SIZE,
 	KEY_LIST,
 	KEY_EPOCH,
 	KEY_BTF,
+	KEY_WITHOUT,
 	KEY_VERSION,
 };
 
@@ -36,12 +41,21 @@ static const struct argp_option option_table[] = {
 	{ "max-size", KEY_MAX_SIZE, "SIZE", 0, "stop before the tape gets larger: 100M, 1G", 2 },
 	{ "frequency", 'F', "HZ", 0, "samples a second and CPU, 1 to 1000 (default 99)", 3 },
 	{ "probes", KEY_PROBES, "LIST", 0, "probe groups, comma between two (default cpu)", 3 },
+	{ "min-block", KEY_MIN_BLOCK, "TIME", 0,
+	  "sched, lock: waits of this length and more have stacks (default 20us)", 3 },
+	{ "stacks", KEY_STACKS, "after-wait|all", 0,
+	  "sched, lock: all takes the stacks of every wait (default after-wait)", 3 },
+	{ "syscalls", KEY_SYSCALLS, "count|trace", 0,
+	  "syscall: trace records each call (default count)", 3 },
 	{ "symbols", KEY_SYMBOLS, "none|names", 0,
 	  "put the names of the addresses that were hit into the tape (default names)", 3 },
 	{ "rings", KEY_RINGS, "N", 0, "how many ring buffers (default: one for 4 CPUs)", 4 },
 	{ "ring-size", KEY_RING_SIZE, "SIZE", 0, "of each, a power of two (default 2M)", 4 },
 	{ "epoch", KEY_EPOCH, "TIME", 0, "how long an epoch lasts (default 10s)", 4 },
 	{ "btf", KEY_BTF, "FILE", 0, "the kernel's BTF, where the kernel brings none", 4 },
+	{ "without", KEY_WITHOUT, "FEATURE[,...]", 0,
+	  "act as on a kernel that lacks these: sched_exit_tp, bpf_task_pt_regs, sched_switch_state",
+	  4 },
 	{ "list", KEY_LIST, NULL, 0, "say which probe groups work on this machine", 5 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors", 5 },
 	{ "verbose", 'v', NULL, 0, "show what libbpf has to say", 5 },
@@ -122,11 +136,48 @@ static int parse_time(struct parse *p, const char *name, const char *text, uint6
 	return 0;
 }
 
+/* One of two words; *second: whether it is the second. */
+static int parse_choice(struct parse *p, const char *name, const char *text,
+			const char *const words[2], bool *second)
+{
+	if (strcmp(text, words[0]) != 0 && strcmp(text, words[1]) != 0)
+		return tape_fail(p->err, -EINVAL, "%s %s: %s or %s is needed", name, text, words[0],
+				 words[1]);
+	*second = strcmp(text, words[1]) == 0;
+	return 0;
+}
+
+static int parse_stacks(struct parse *p, const char *text)
+{
+	static const char *const words[] = { "after-wait", "all" };
+	bool all;
+	int rc = parse_choice(p, "--stacks", text, words, &all);
+
+	if (rc == 0 && all)
+		p->o->min_block_ns = 0;
+	return rc;
+}
+
+static int parse_syscalls(struct parse *p, const char *text)
+{
+	static const char *const words[] = { "count", "trace" };
+
+	return parse_choice(p, "--syscalls", text, words, &p->o->trace_calls);
+}
+
 static int parse_symbols(struct parse *p, const char *text)
 {
-	if (strcmp(text, "names") != 0 && strcmp(text, "none") != 0)
-		return tape_fail(p->err, -EINVAL, "--symbols %s: none or names is needed", text);
-	p->o->names = strcmp(text, "names") == 0;
+	static const char *const words[] = { "none", "names" };
+
+	return parse_choice(p, "--symbols", text, words, &p->o->names);
+}
+
+/* 0 is a length too: every wait. */
+static int parse_min_block(struct parse *p, const char *text)
+{
+	if (quantity_ns(text, &p->o->min_block_ns) < 0)
+		return tape_fail(p->err, -EINVAL,
+				 "--min-block %s: a time like 20us or 1ms is needed", text);
 	return 0;
 }
 
@@ -196,6 +247,12 @@ static int parse_value(struct parse *p, int key, char *arg)
 	case KEY_PROBES:
 		p->o->probes = arg;
 		return 0;
+	case KEY_MIN_BLOCK:
+		return parse_min_block(p, arg);
+	case KEY_STACKS:
+		return parse_stacks(p, arg);
+	case KEY_SYSCALLS:
+		return parse_syscalls(p, arg);
 	case KEY_SYMBOLS:
 		return parse_symbols(p, arg);
 	case KEY_RINGS:
@@ -206,6 +263,9 @@ static int parse_value(struct parse *p, int key, char *arg)
 		return parse_time(p, "--epoch", arg, &p->o->epoch_ns);
 	default:
 		p->o->btf = arg;
+		return 0;
+	case KEY_WITHOUT:
+		p->o->without = arg;
 		return 0;
 	}
 }
@@ -267,6 +327,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct tape_error 
 		.ring_bytes = 2u << 20,
 		.epoch_ns = 10ull * 1000000000,
 		.epoch_bytes = 64u << 20,
+		.min_block_ns = 20000,
 		.names = true,
 	};
 	keep_command_line(argc, argv, ret);
@@ -279,6 +340,8 @@ int options_parse(int argc, char **argv, struct options *ret, struct tape_error 
 		return tape_fail(err, -EINVAL,
 				 "%s: not an option, or its value is missing; see record --help",
 				 argv[p.next > 0 && p.next < argc ? p.next : argc - 1]);
+	if (groups_check(ret->probes, err) < 0)
+		return err->code;
 	if (ret->target == TARGET_NONE && !ret->list && !ret->help && !ret->version)
 		return tape_fail(err, -EINVAL,
 				 "nothing to record: give -p PID, -a, --cgroup PATH or -- COMMAND");

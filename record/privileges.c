@@ -17,6 +17,9 @@ static const unsigned long long kept = BIT(CAP_SYS_PTRACE) | BIT(CAP_DAC_READ_SE
 				       BIT(CAP_SYSLOG) | BIT(CAP_BPF) | BIT(CAP_PERFMON) |
 				       BIT(CAP_KILL) | BIT(CAP_CHECKPOINT_RESTORE);
 
+/* Held back, and raised for a moment where nothing less will do: see privileges_raise(). */
+static const unsigned long long spare = BIT(CAP_SYS_ADMIN);
+
 static int get(unsigned long long *effective, unsigned long long *permitted)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -49,20 +52,34 @@ int privileges_check(struct tape_error *err)
 	return 0;
 }
 
-int privileges_drop(void)
+static int set(unsigned long long effective, unsigned long long permitted)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		data[i].effective = (unsigned int)(effective >> (32 * i));
+		data[i].permitted = (unsigned int)(permitted >> (32 * i));
+	}
+	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
+}
+
+int privileges_drop(void)
+{
 	unsigned long long effective, permitted;
 	int rc = get(&effective, &permitted);
 
 	if (rc < 0)
 		return rc;
-	for (int i = 0; i < 2; i++) {
-		data[i].effective = (unsigned int)((effective & kept) >> (32 * i));
-		data[i].permitted = (unsigned int)((permitted & kept) >> (32 * i));
-	}
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
+	return set(effective & kept, permitted & (kept | spare));
+}
+
+void privileges_raise(bool raised)
+{
+	unsigned long long effective, permitted;
+
+	if (get(&effective, &permitted) == 0)
+		set(raised ? effective | (permitted & spare) : effective & ~spare, permitted);
 }

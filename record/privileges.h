@@ -3,6 +3,8 @@
 #ifndef RECORD_PRIVILEGES_H
 #define RECORD_PRIVILEGES_H
 
+#include <stdbool.h>
+
 #include <tape/error.h>
 
 /* 0, or -EPERM with *err saying what is missing. */
@@ -13,5 +15,11 @@ int privileges_check(struct tape_error *err);
  * and drops all others for good. Returns 0 or -errno.
  */
 int privileges_drop(void);
+
+/*
+ * Takes back what privileges_drop() keeps in reserve, or lays it down again: the
+ * timing of BPF programs wants CAP_SYS_ADMIN (kernel/bpf/syscall.c, bpf_enable_stats).
+ */
+void privileges_raise(bool raised);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <tape/cleanup.h>
@@ -129,17 +130,20 @@ int proc_mappings(pid_t pid, int (*fn)(void *context, const struct proc_mapping 
 	if (!f)
 		return -errno;
 	while (rc == 0 && (n = getline(&line, &room, f)) > 0) {
-		unsigned long long start, end, offset;
+		unsigned long long start, end, offset, inode;
+		unsigned int major_number, minor_number;
 		char perms[5];
 		int at = 0;
 
 		if (line[n - 1] == '\n')
 			line[n - 1] = 0;
-		if (sscanf(line, "%llx-%llx %4s %llx %*s %*s %n", &start, &end, perms, &offset,
-			   &at) != 4 ||
+		if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, perms, &offset,
+			   &major_number, &minor_number, &inode, &at) != 7 ||
 		    !at || perms[2] != 'x')
 			continue;
-		struct proc_mapping m = { start, end, offset, line + at };
+		const struct proc_mapping m = { start,	end,
+						offset, makedev(major_number, minor_number),
+						inode,	line + at };
 
 		rc = fn(context, &m);
 	}

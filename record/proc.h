@@ -26,7 +26,8 @@ struct proc_info {
 
 struct proc_mapping {
 	uint64_t start, end, file_offset;
-	const char *path; /* lent during the call; "" for none */
+	uint64_t device, inode; /* inode 0: no file */
+	const char *path;	/* lent during the call; "" for none */
 };
 
 /* Returns 0 or -errno: -ENOENT or -ESRCH when it is gone. */

@@ -44,6 +44,7 @@ struct processes {
 	uint64_t epoch_start_ns;
 	uint64_t boot_offset_ns; /* CLOCK_BOOTTIME less CLOCK_MONOTONIC */
 	size_t n_stated;
+	bool lost; /* the side band did: there may be processes that we never heard of */
 };
 
 static struct process *find(const struct processes *p, uint32_t tgid)
@@ -110,6 +111,8 @@ static struct thread *add_thread(struct process *process, uint32_t tid, const ch
 		return NULL;
 	if (!known || t->ended_in)
 		process->n_alive++;
+	if (t->ended_in)
+		t->stated = (struct seen){ { 0 } };
 	t->tid = tid;
 	t->ended_in = 0;
 	memset(t->comm, 0, sizeof(t->comm));
@@ -166,14 +169,13 @@ struct scan {
 	struct process *process;
 };
 
-/* Finds the module of a mapping at a path, and adds it. */
-static int map_path(struct processes *p, struct process *process, struct mapping *mapping,
-		    const char *path, const struct build_id *build_id)
+/* Finds the module of a mapping at its place, and adds it. */
+static int map_place(struct processes *p, struct process *process, struct mapping *mapping,
+		     const struct module_place *at, const struct build_id *build_id)
 {
-	const struct module_place at = { process->tgid, mapping->start, mapping->end, path };
 	const struct module *m;
 
-	mapping->module = modules_of_mapping(p->tools.modules, &at, build_id);
+	mapping->module = modules_of_mapping(p->tools.modules, at, build_id);
 	m = modules_get(p->tools.modules, mapping->module);
 	if (!m)
 		return -ENOMEM;
@@ -186,8 +188,11 @@ static int scan_mapping(void *context, const struct proc_mapping *m)
 {
 	struct scan *s = context;
 	struct mapping mapping = { m->start, m->end, m->file_offset, 0 };
+	const struct module_place at = {
+		s->process->tgid, m->start, m->end, m->path, { m->device, m->inode, 0 }
+	};
 
-	return map_path(s->p, s->process, &mapping, m->path, NULL);
+	return map_place(s->p, s->process, &mapping, &at, NULL);
 }
 
 static int scan_thread(void *context, pid_t tid, const char *comm)
@@ -364,38 +369,69 @@ int processes_use(struct processes *p, const struct ev_header *event, uint32_t e
 	return put_named(p, EV_TASK, &at, t->comm, err);
 }
 
-static int apply_fork(struct processes *p, const struct sideband_event *ev, const struct moment *at,
-		      struct tape_error *err)
+/* A child begins as its parent is. An earlier process of its id is forgotten. */
+static struct process *add_child(struct processes *p, const struct process *parent,
+				 const struct sideband_event *ev, const char *comm)
 {
-	struct process *parent = find(p, ev->parent_tgid), *child = find(p, ev->tgid);
-	struct thread *t = parent ? find_thread(parent, ev->parent_tid) : NULL;
-	struct ev_fork *record;
-	char comm[EV_COMM_SIZE];
+	struct process *child = add(p, ev->tgid);
 
-	if (!parent)
-		return 0; /* find_late() takes what /proc says of the child when it is used */
-	memcpy(comm, t ? t->comm : parent->info.comm, sizeof(comm));
-	if (ev->tgid != ev->parent_tgid) {
-		child = add(p, ev->tgid);
-		if (!child || mappings_copy(&child->mappings, &parent->mappings) < 0)
-			return tape_fail(err, -ENOMEM, "out of memory");
-		child->info = parent->info;
-		child->info.ppid = ev->parent_tgid;
-		child->info.start_ns = ev->time_ns + p->boot_offset_ns;
-		memcpy(child->info.comm, comm, sizeof(comm));
-		child->cgroup = parent->cgroup;
-	}
-	if (!child || !add_thread(child, ev->tid, comm))
-		return tape_fail(err, -ENOMEM, "out of memory");
-	if (!seen_in(&parent->stated, at->epoch))
-		return 0;
-	record = records_begin(p->tools.records, EV_FORK, ev->time_ns);
+	if (!child || mappings_copy(&child->mappings, &parent->mappings) < 0)
+		return NULL;
+	child->info = parent->info;
+	child->info.ppid = ev->parent_tgid;
+	child->info.ns_pid = 0; /* read_rest() asks, if it still lives by then */
+	child->info.start_ns = ev->time_ns + p->boot_offset_ns;
+	memcpy(child->info.comm, comm, sizeof(child->info.comm));
+	child->cgroup = parent->cgroup;
+	return child;
+}
+
+static int put_fork(struct processes *p, const struct sideband_event *ev, const struct moment *at,
+		    struct tape_error *err)
+{
+	struct ev_fork *record = records_begin(p->tools.records, EV_FORK, ev->time_ns);
+
 	record->h.tid = ev->tid;
 	record->h.tgid = ev->tgid;
 	record->parent_tid = ev->parent_tid;
 	record->parent_tgid = ev->parent_tgid;
 	records_end(p->tools.records);
 	return records_put(p->tools.records, at->epoch, err);
+}
+
+/* Whether this epoch has uses of an earlier thread of this id already. */
+static bool was_used(const struct process *process, uint32_t tid, uint32_t epoch)
+{
+	const struct thread *t = process ? find_thread(process, tid) : NULL;
+
+	return t && seen_in(&t->stated, epoch);
+}
+
+static int apply_fork(struct processes *p, const struct sideband_event *ev, const struct moment *at,
+		      struct tape_error *err)
+{
+	const struct ev_header use = { .time_ns = ev->time_ns, .tid = ev->tid, .tgid = ev->tgid };
+	struct process *parent = find(p, ev->parent_tgid), *child = find(p, ev->tgid);
+	const struct thread *t = parent ? find_thread(parent, ev->parent_tid) : NULL;
+	bool again = was_used(child, ev->tid, at->epoch);
+	char comm[EV_COMM_SIZE];
+	int rc = 0;
+
+	if (!parent) {
+		/* find_late() takes what /proc says of the child when it is used. */
+		if (child && child->ended_in)
+			forget(p, child);
+		return 0;
+	}
+	memcpy(comm, t ? t->comm : parent->info.comm, sizeof(comm));
+	if (ev->tgid != ev->parent_tgid)
+		child = add_child(p, parent, ev, comm);
+	if (!child || !add_thread(child, ev->tid, comm))
+		return tape_fail(err, -ENOMEM, "out of memory");
+	if (seen_in(&parent->stated, at->epoch))
+		rc = put_fork(p, ev, at, err);
+	/* The first use in an epoch is all that we hear of, and that one was of the earlier. */
+	return rc < 0 || !again ? rc : processes_use(p, &use, at->epoch, err);
 }
 
 static int apply_name(struct processes *p, struct process *process, const struct sideband_event *ev,
@@ -423,8 +459,13 @@ static int apply_mmap(struct processes *p, struct process *process, const struct
 		      const struct moment *at, struct tape_error *err)
 {
 	struct mapping mapping = { ev->start, ev->end, ev->file_offset, 0 };
+	const struct module_place place = { process->tgid,
+					    ev->start,
+					    ev->end,
+					    ev->text,
+					    { ev->device, ev->inode, ev->inode_generation } };
 
-	if (map_path(p, process, &mapping, ev->text, &ev->build_id) < 0)
+	if (map_place(p, process, &mapping, &place, &ev->build_id) < 0)
 		return tape_fail(err, -ENOMEM, "out of memory");
 	return seen_in(&process->stated, at->epoch) ? state_mapping(p, process, &mapping, at, err)
 						    : 0;
@@ -478,6 +519,7 @@ static int apply_lost(struct processes *p, const struct sideband_event *ev, cons
 	record->from_ns = ev->lost_since_ns;
 	record->to_ns = ev->time_ns;
 	record->source = EV_LOSS_SIDEBAND;
+	p->lost = true;
 	records_end(p->tools.records);
 	return records_put(p->tools.records, at->epoch, err);
 }
@@ -495,6 +537,9 @@ int processes_apply(struct processes *p, const struct sideband_event *ev, struct
 	if (ev->kind == SIDEBAND_LOST)
 		return apply_lost(p, ev, &at, err);
 	process = find(p, ev->tgid);
+	/* Its fork was lost, but from its exec on it is known as well as any other. */
+	if (!process && p->lost && ev->kind == SIDEBAND_EXEC && (process = add(p, ev->tgid)))
+		process->late = true;
 	if (!process)
 		return 0;
 	if (ev->kind == SIDEBAND_MMAP)

@@ -35,11 +35,10 @@ struct session {
 	struct modules *modules;
 	struct cgroups *cgroups;
 	struct processes *processes;
-	struct kallsyms *kernel; /* NULL: it hides its addresses */
 	struct layouts layouts;
 	struct records records; /* holds the writer, which is ours */
 	struct drain *drain;
-	int stats_fd;
+	struct cost_meter meter;
 	bool build_ids;
 	uint64_t start_ns;
 	uint64_t start_wall_ns;
@@ -54,13 +53,11 @@ static void session_done(struct session *s)
 	sideband_close(s->sideband);
 	processes_free(s->processes);
 	cgroups_free(s->cgroups);
-	kallsyms_free(s->kernel);
 	modules_free(s->modules);
 	tape_writer_close(s->records.writer);
 	layouts_done(&s->layouts);
 	core_close(s->core);
-	if (s->stats_fd >= 0)
-		close(s->stats_fd);
+	cost_meter_stop(&s->meter, records_now());
 }
 
 static void remark(const struct session *s, const char *line)
@@ -89,10 +86,10 @@ static int open_core(struct session *s, struct tape_error *err)
 		.rings = s->options->rings,
 		.ring_bytes = s->options->ring_bytes,
 		.btf = s->options->btf,
+		.without = s->options->without,
 		.filter = filters[s->options->target],
 	};
 
-	s->stats_fd = cost_begin();
 	return core_open(&options, &s->core, err);
 }
 
@@ -241,7 +238,7 @@ static int look_around(struct session *s, struct tape_error *err)
 		rc = scan(s, err);
 	if (rc < 0)
 		return rc;
-	if (kernel_add(s->processes, s->modules, &s->kernel, &hidden) < 0)
+	if (kernel_add(s->processes, s->modules, &hidden) < 0)
 		remark(s, hidden.text);
 	return 0;
 }
@@ -263,7 +260,11 @@ static int open_drain(struct session *s, struct tape_error *err)
 /* Everything but the probes' beginning. */
 static int prepare(struct session *s, struct tape_error *err)
 {
-	const struct probe_config config = { .hz = s->options->hz };
+	const struct probe_config config = {
+		.hz = s->options->hz,
+		.min_block_ns = s->options->min_block_ns,
+		.trace_calls = s->options->trace_calls,
+	};
 	int rc = privileges_check(err);
 
 	if (rc == 0 && s->options->target == TARGET_COMMAND)
@@ -311,6 +312,8 @@ static int run(struct session *s, struct loop *loop, struct tape_error *err)
 		rc = core_attach(s->core, err);
 	if (rc == 0)
 		rc = groups_attach(s->groups, err);
+	if (rc == 0)
+		rc = groups_watch(s->groups, true, &s->records, loop_epoch(loop), err);
 	if (rc == 0 && s->child.pid)
 		rc = child_go(&s->child, s->options->command[0], err);
 	/* Not before: where nothing runs there is nothing to remark on. */
@@ -327,11 +330,17 @@ static int run(struct session *s, struct loop *loop, struct tape_error *err)
 static int put_costs(struct session *s, uint32_t epoch, struct tape_error *err)
 {
 	struct drain_counts counts;
-	int rc = cost_put_programs(&s->records, epoch, core_object(s->core), err);
+	int rc;
+
+	cost_meter_stop(&s->meter, records_now());
+	rc = cost_put_meter(&s->records, epoch, &s->meter, err);
+	if (rc == 0)
+		rc = cost_put_programs(&s->records, epoch, core_object(s->core), &s->meter, err);
 
 	drain_counts(s->drain, &counts);
 	for (size_t i = 0; rc == 0 && i < groups_count(s->groups); i++)
-		rc = cost_put_programs(&s->records, epoch, groups_object(s->groups, i), err);
+		rc = cost_put_programs(&s->records, epoch, groups_object(s->groups, i), &s->meter,
+				       err);
 	if (rc == 0)
 		rc = cost_put(&s->records, epoch, "events_count", counts.events, err);
 	if (rc == 0)
@@ -343,16 +352,19 @@ static int put_costs(struct session *s, uint32_t epoch, struct tape_error *err)
 static int finish(struct session *s, const struct loop *loop, enum ev_end_reason reason,
 		  struct tape_error *err)
 {
-	int rc;
+	int rc = groups_watch(s->groups, false, &s->records, loop_epoch(loop), err);
 
 	groups_detach(s->groups);
-	rc = drain_pass(s->drain, true, err);
+	if (rc == 0)
+		rc = groups_collect(s->groups, &s->records, loop_epoch(loop), err);
+	if (rc == 0)
+		rc = drain_pass(s->drain, true, err);
 	if (rc == 0)
 		rc = drain_put_losses(s->drain, err);
 	if (rc == 0)
 		rc = tape_writer_flush(s->records.writer, err);
 	if (rc == 0 && s->options->names)
-		rc = names_write(s->modules, s->kernel, &s->records, err);
+		rc = names_write(s->modules, &s->records, loop_epoch(loop), err);
 	if (rc == 0)
 		rc = put_costs(s, loop_epoch(loop), err);
 	return rc < 0 ? rc : tape_writer_finish(s->records.writer, reason, err);
@@ -388,6 +400,8 @@ static int record(struct session *s, struct session_result *ret, struct tape_err
 	tools.sideband = s->sideband;
 	tools.processes = s->processes;
 	tools.records = &s->records;
+	tools.groups = s->groups;
+	tools.meter = &s->meter;
 	tools.child = &s->child;
 	rc = loop_new(&tools, &loop, err);
 	if (rc == 0)
@@ -415,7 +429,7 @@ int session_run(const struct options *options, const struct session_ui *ui,
 	CLEANUP(session_done)
 	struct session s = { .options = options,
 			     .ui = ui,
-			     .stats_fd = -1,
+			     .meter = COST_METER_OFF,
 			     .child = { .go_fd = -1, .fail_fd = -1 } };
 	int rc;
 

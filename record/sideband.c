@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include <tape/cleanup.h>
@@ -16,7 +17,12 @@
 #include "record/records.h"
 #include "record/sideband.h"
 
-#define DATA_PAGES 64 /* of each CPU's buffer; a power of two */
+/*
+ * Of each CPU's buffer; a power of two. With the page before them the most that
+ * a user without CAP_IPC_LOCK may have (kernel.perf_event_mlock_kb is 516): what
+ * is lost here is the name of a process.
+ */
+#define DATA_PAGES 128
 
 struct sample_id {
 	uint32_t pid, tid;
@@ -28,8 +34,16 @@ struct mmap2_record {
 	struct perf_event_header h;
 	uint32_t pid, tid;
 	uint64_t address, length, file_offset;
-	uint8_t build_id_size, reserved[3];
-	uint8_t build_id[BUILD_ID_MAX];
+	union {
+		struct {
+			uint8_t build_id_size, reserved[3];
+			uint8_t build_id[BUILD_ID_MAX];
+		};
+		struct {
+			uint32_t maj, min;
+			uint64_t inode, inode_generation;
+		};
+	};
 	uint32_t prot, flags;
 	char path[];
 };
@@ -181,8 +195,11 @@ static bool decode(const struct perf_event_header *h, struct sideband_event *ev,
 		ev->start = m->address;
 		ev->end = m->address + m->length;
 		ev->file_offset = m->file_offset;
-		if ((h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) &&
-		    m->build_id_size <= BUILD_ID_MAX) {
+		if (!(h->misc & PERF_RECORD_MISC_MMAP_BUILD_ID)) {
+			ev->device = makedev(m->maj, m->min);
+			ev->inode = m->inode;
+			ev->inode_generation = (uint32_t)m->inode_generation;
+		} else if (m->build_id_size <= BUILD_ID_MAX) {
 			ev->build_id.size = m->build_id_size;
 			memcpy(ev->build_id.bytes, m->build_id, BUILD_ID_MAX);
 		}
@@ -334,6 +351,17 @@ int sideband_drain(struct sideband *s, uint64_t until_ns, const struct sideband_
 	*ret = s->events;
 	*n = s->n_given;
 	return 0;
+}
+
+bool sideband_has_news(const struct sideband *s)
+{
+	for (size_t i = 0; i < s->n_buffers; i++) {
+		const struct perf_event_mmap_page *page = s->buffers[i].map;
+
+		if (__atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE) != page->data_tail)
+			return true;
+	}
+	return s->n_events > s->n_given;
 }
 
 size_t sideband_n_fds(const struct sideband *s)

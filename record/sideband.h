@@ -41,9 +41,12 @@ struct sideband_event {
 	bool gone; /* KSYMBOL: the code was removed */
 	uint64_t lost;
 	uint64_t lost_since_ns;
-	struct build_id build_id; /* MMAP; size 0: not told */
-	const char *text;	  /* path, comm or symbol; lent until the next drain */
-	bool has_text;		  /* this and what follows is sideband.c's own */
+	struct build_id build_id; /* MMAP; size 0: not told, the next three are then */
+	uint64_t device;
+	uint64_t inode;
+	uint32_t inode_generation;
+	const char *text; /* path, comm or symbol; lent until the next drain */
+	bool has_text;	  /* this and what follows is sideband.c's own */
 	size_t text_at;
 	size_t order;
 };
@@ -62,6 +65,9 @@ int sideband_open(struct sideband **ret, bool *build_ids, struct tape_error *err
  */
 int sideband_drain(struct sideband *s, uint64_t until_ns, const struct sideband_event **ret,
 		   size_t *n, struct tape_error *err);
+
+/* Whether a drain would give something, or would have if it had come earlier. Costs next to nothing. */
+bool sideband_has_news(const struct sideband *s);
 
 /* File descriptors that become readable when a buffer is half full. */
 size_t sideband_n_fds(const struct sideband *s);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -368,6 +369,23 @@ uint64_t kallsyms_address(const struct kallsyms *k, const char *name)
 
 		if (k->names[e->module] == '\0' && strcmp(k->names + e->name, name) == 0)
 			return e->start;
+	}
+	return 0;
+}
+
+uint64_t kallsyms_scan(const char *path, const char *name)
+{
+	CLEANUP(fclosep) FILE *f = fopen(path, "re");
+	CLEANUP(freep) char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	while (f && (n = getline(&line, &room, f)) > 0) {
+		struct line l;
+
+		if (line[n - 1] == '\n' && cut_line(line, line + n - 1, &l) && !*l.module &&
+		    strcmp(l.name, name) == 0)
+			return l.address;
 	}
 	return 0;
 }

@@ -33,6 +33,13 @@ int kallsyms_find(const struct kallsyms *k, uint64_t address, struct symbol *ret
 /* The address of a function of the kernel itself, or of _text, _stext, _etext, _end; or 0. */
 uint64_t kallsyms_address(const struct kallsyms *k, const char *name);
 
+/*
+ * The address of one symbol of the kernel itself, of whatever type, without
+ * loading the rest: reads no further than the line that has it. 0 if there is
+ * none, or if addresses are hidden.
+ */
+uint64_t kallsyms_scan(const char *path, const char *name);
+
 /* The symbol of a number, from 0 on in order of address. Returns 1 or 0, as kallsyms_find() does. */
 int kallsyms_get(const struct kallsyms *k, size_t index, struct symbol *ret, const char **module);
 

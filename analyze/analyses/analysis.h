@@ -8,6 +8,7 @@
 #ifndef ANALYZE_ANALYSES_ANALYSIS_H
 #define ANALYZE_ANALYSES_ANALYSIS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,14 +17,35 @@
 #include "analyze/replay/world.h"
 #include "analyze/result/result.h"
 
+/* What the user may ask for besides filters; all zero asks for nothing. */
+struct analysis_options {
+	unsigned int top;    /* rows that the user wants; 0: not said */
+	uint64_t min_ns;     /* --min: only spans of this length and more */
+	unsigned int states; /* --state: bits of enum analysis_state; 0: all */
+	unsigned int chain;  /* --chain: how deep wakers are followed; 0: not at all */
+};
+
+/* Of a thread that does not run: why. In the order of enum span_wait, from SPAN_WAIT_SLEEP on. */
+enum analysis_state {
+	ANALYSIS_SLEEP = 1,
+	ANALYSIS_DISK = 2,
+	ANALYSIS_LOCK = 4,
+	ANALYSIS_STOPPED = 8,
+	ANALYSIS_PREEMPTED = 16, /* it could run and another one did, or had to wait for a CPU */
+};
+
 /* What an analysis may look at besides its own state. */
 struct analysis_input {
 	const struct world *world; /* at the event's time; at the end in finish() */
-	uint64_t from_ns;    /* the time that is looked at: the tape's, cut by --from and --to; */
-	uint64_t to_ns;	     /* to_ns is only known in finish() */
-	uint64_t events;     /* that passed the filters so far */
-	unsigned int top;    /* rows that the user wants; 0: not said */
-	uint64_t file_bytes; /* 0: not known */
+	uint64_t from_ns;  /* the time that is looked at: the tape's, cut by --from and --to; */
+	uint64_t to_ns;	   /* to_ns is only known in finish() */
+	uint64_t events;   /* that passed the filters so far */
+	uint64_t until_ns; /* what --to says, from the beginning on; UINT64_MAX: nothing */
+	struct analysis_options options;
+	/* Whether the filters let a thread pass, as far as they are not about time. */
+	bool (*passes)(const struct analysis_input *in, const struct thread *thread);
+	const void *filter;	   /* for passes */
+	uint64_t file_bytes;	   /* 0: not known */
 	struct tape_health health; /* complete in finish() */
 };
 
@@ -32,8 +54,16 @@ struct analysis {
 	const char *help;
 	const uint16_t *wants; /* record types, 0 behind the last */
 	unsigned int shapes;   /* enum result_shape: what its result holds */
-	size_t state_size;     /* of the state, zeroed, that all functions get; each may be NULL */
+	bool unfiltered; /* it gets the events of all threads and times, and heeds the filters itself */
+	bool needs_gaps;   /* the world knows all gaps from the beginning: the tape is read twice */
+	size_t state_size; /* of the state, zeroed, that all functions get; each may be NULL */
 	void (*begin)(void *state, const struct analysis_input *in);
+	/*
+	 * The event comes a few events later, if it passes the filter: for asking
+	 * for the memory that it will need. The world is not yet at its time.
+	 */
+	void (*soon)(const void *state, const struct analysis_input *in,
+		     const struct ev_header *event);
 	void (*on_event)(void *state, const struct analysis_input *in, const struct thread *thread,
 			 const struct ev_header *event);
 	/* Before a process is forgotten, whether it ended or the tape did. */

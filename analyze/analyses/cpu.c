@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * View "cpu": where the CPU time goes. Each sample stands for one period of CPU
- * time of the thread that was seen running.
+ * time of the thread that was seen running. Most are equal to one that was seen
+ * before: those are only counted, and put into the profile at the end.
  */
 #include "analyze/analyses/cpu.h"
 #include "analyze/analyses/shares.h"
 
+/* Beyond this the memory of what was seen begins anew. */
+#define MOST_REMEMBERED ((size_t)1 << 20)
+
 const uint16_t cpu_wants[] = { EV_CPU_SAMPLE, 0 };
 
-static int64_t sampling_period_ns(const struct world *w)
+int64_t cpu_period_ns(const struct world *w)
 {
 	uint64_t period = facts_find_number(&w->config, "cpu.period_ns");
 	uint64_t hz = facts_find_number(&w->config, "cpu.hz");
@@ -30,7 +34,7 @@ void cpu_begin(void *state, const struct analysis_input *in)
 		.period_type = { "cpu", "nanoseconds" },
 	};
 
-	cpu->period_ns = sampling_period_ns(in->world);
+	cpu->period_ns = cpu_period_ns(in->world);
 	head.period = cpu->period_ns;
 	head.default_type = cpu->period_ns ? CPU_VALUE_NS : CPU_VALUE_SAMPLES;
 	cpu->profile = profile_new(&head);
@@ -38,18 +42,67 @@ void cpu_begin(void *state, const struct analysis_input *in)
 	who_init(&cpu->who, cpu->profile);
 }
 
+/* Equal for samples that are the same to the profile. */
+static uint64_t key_of(const struct world *w, const struct thread *thread,
+		       const struct ev_cpu_sample *sample)
+{
+	return map_mix(who_key(w, thread, sample->cgroup) +
+		       frames_key(w, thread->process, sample->ustack, sample->kstack));
+}
+
+/* A sample like no other, or one whose stack is not known yet. */
+static void add_sample(struct cpu *cpu, const struct world *w, const struct thread *thread,
+		       const struct ev_cpu_sample *sample, uint64_t key)
+{
+	const int64_t values[CPU_N_VALUES] = { 1, cpu->period_ns };
+	uint64_t unknown = cpu->frames.unknown_stacks;
+	uint32_t stack =
+		frames_stack(&cpu->frames, w, thread->process, sample->ustack, sample->kstack);
+	uint32_t labels = who_labels(&cpu->who, w, thread, sample->cgroup);
+	size_t index = profile_add(cpu->profile, stack, labels, values);
+
+	while (cpu->counted.n <= index)
+		*vec_push(&cpu->counted) = 0;
+	if (cpu->frames.unknown_stacks != unknown)
+		return;
+	if (cpu->known.n >= MOST_REMEMBERED)
+		map_clear(&cpu->known);
+	*map_add(&cpu->known, key, NULL) = index;
+}
+
+void cpu_soon(const void *state, const struct analysis_input *in, const struct ev_header *event)
+{
+	const struct cpu *cpu = state;
+	const struct thread *thread = tasks_peek(&in->world->tasks, event);
+
+	if (thread)
+		map_prefetch(&cpu->known,
+			     key_of(in->world, thread, (const struct ev_cpu_sample *)event));
+}
+
 void cpu_on_event(void *state, const struct analysis_input *in, const struct thread *thread,
 		  const struct ev_header *event)
 {
 	const struct ev_cpu_sample *sample = (const struct ev_cpu_sample *)event;
 	struct cpu *cpu = state;
-	const int64_t values[CPU_N_VALUES] = { 1, cpu->period_ns };
-	uint32_t stack, labels;
+	uint64_t key = key_of(in->world, thread, sample);
+	const uint64_t *index = map_find(&cpu->known, key);
 
-	stack = frames_stack(&cpu->frames, in->world, thread->process, sample->ustack,
-			     sample->kstack);
-	labels = who_labels(&cpu->who, in->world, thread, sample->cgroup);
-	profile_add(cpu->profile, stack, labels, values);
+	if (!index || cpu->counted.items[*index] == UINT32_MAX) {
+		add_sample(cpu, in->world, thread, sample, key);
+		return;
+	}
+	cpu->counted.items[*index]++;
+	who_count(&cpu->who, thread);
+}
+
+static void flush(struct cpu *cpu)
+{
+	const int64_t values[CPU_N_VALUES] = { 1, cpu->period_ns };
+
+	for (size_t i = 0; i < cpu->counted.n; i++)
+		profile_add_again(cpu->profile, i, values, cpu->counted.items[i]);
+	cpu->counted.n = 0;
 }
 
 struct profile *cpu_take_profile(struct cpu *cpu, const struct analysis_input *in,
@@ -58,6 +111,7 @@ struct profile *cpu_take_profile(struct cpu *cpu, const struct analysis_input *i
 	struct profile *p = cpu->profile;
 	uint64_t duration = in->to_ns > in->from_ns ? in->to_ns - in->from_ns : 0;
 
+	flush(cpu);
 	profile_set_time(p, world_wall_ns(in->world, in->from_ns), duration);
 	result_coverage(ret)->unknown_stacks += cpu->frames.unknown_stacks;
 	result_coverage(ret)->unknown_names += cpu->who.unknown_names;
@@ -85,6 +139,8 @@ void cpu_done(void *state)
 
 	frames_done(&cpu->frames);
 	who_done(&cpu->who);
+	map_done(&cpu->known);
+	vec_done(&cpu->counted);
 	profile_free(cpu->profile);
 }
 
@@ -98,6 +154,7 @@ const struct analysis analysis_cpu = {
 	.shapes = RESULT_PROFILE | RESULT_TABLE,
 	.state_size = sizeof(struct cpu),
 	.begin = cpu_begin,
+	.soon = cpu_soon,
 	.on_event = cpu_on_event,
 	.finish = cpu_finish,
 	.done = cpu_done,

@@ -14,9 +14,24 @@
 #include "analyze/replay/world.h"
 #include "analyze/result/profile.h"
 
+/*
+ * For a profile's drop_leaves: what stands at the end of a stack because of how
+ * it was taken, by a program that watches a tracepoint, and what every thread
+ * that does not run stands in (kernel/sched/core.c, kernel/time/timer.c).
+ */
+#define FRAMES_OF_TRACER                                                                           \
+	"bpf_prog_* bpf_trace_run* __bpf_trace_* __traceiter_* bpf_trampoline_* bpf_get_stack* "   \
+	"__bpf_get_stack bpf_get_task_stack* __bpf_get_task_stack"
+#define FRAMES_OF_SCHEDULER                                                                        \
+	"__schedule schedule schedule_timeout schedule_timeout_* schedule_preempt_disabled "       \
+	"schedule_hrtimeout* schedule_rtlock preempt_schedule* io_schedule* __cond_resched "       \
+	"_cond_resched"
+
 struct frames {
 	struct profile *profile; /* borrowed */
 	struct map stacks;	 /* what was asked before, to its number in the profile */
+	struct map chains;	 /* single stacks, to where their frames stand in lists */
+	VEC(uint32_t) lists;	 /* how many, then the profile's frames from the root on */
 	VEC(uint32_t) modules;	 /* number in the profile + 1, by the world's index */
 	uint64_t unknown_ids;	 /* uses of stacks that the tape does not define, */
 	uint64_t unknown_stacks; /* and events that have such a one */
@@ -25,9 +40,19 @@ struct frames {
 void frames_init(struct frames *f, struct profile *profile);
 void frames_done(struct frames *f);
 
+/*
+ * What the answer of frames_stack() hangs on, as one number: whoever has asked for
+ * it before need not ask again, unless unknown_stacks rose.
+ */
+uint64_t frames_key(const struct world *w, const struct process *p, uint64_t ustack,
+		    uint64_t kstack);
+
 /* The profile's number for both stacks of an event; an id of 0 is none. */
 uint32_t frames_stack(struct frames *f, const struct world *w, const struct process *p,
 		      uint64_t ustack, uint64_t kstack);
+
+/* The profile's number for a stack of one frame that is no code: "[no stack taken]". */
+uint32_t frames_mark(struct frames *f, const char *text);
 
 /* As results and symbolizers know it. The path is lent. */
 struct module frames_module(const struct tape_module *m);

@@ -5,10 +5,20 @@
 #include "analyze/analyses/analysis.h"
 
 extern const struct analysis analysis_summary, analysis_cpu, analysis_timeline, analysis_info;
+extern const struct analysis analysis_offcpu, analysis_wall;
+extern const struct analysis analysis_sched, analysis_wakeups;
+extern const struct analysis analysis_locks, analysis_syscalls, analysis_execs;
 
 static const struct analysis *const analyses[] = {
 	&analysis_summary,
 	&analysis_cpu,
+	&analysis_offcpu,
+	&analysis_wall,
+	&analysis_sched,
+	&analysis_wakeups,
+	&analysis_locks,
+	&analysis_syscalls,
+	&analysis_execs,
 	&analysis_timeline,
 	&analysis_info,
 };

@@ -12,7 +12,7 @@
 static void summary_finish(void *state, const struct analysis_input *in, struct result *ret)
 {
 	struct profile *p = cpu_take_profile(state, in, ret);
-	size_t rows = in->top ? in->top : ROWS;
+	size_t rows = in->options.top ? in->options.top : ROWS;
 	struct table *processes = shares_table(p, SHARES_BY_PROCESS, rows);
 	struct table *threads = shares_table(p, SHARES_BY_THREAD, rows);
 	struct table *losses = recording_losses(in);
@@ -37,6 +37,7 @@ const struct analysis analysis_summary = {
 	.shapes = RESULT_PROFILE | RESULT_TABLE,
 	.state_size = sizeof(struct cpu),
 	.begin = cpu_begin,
+	.soon = cpu_soon,
 	.on_event = cpu_on_event,
 	.finish = summary_finish,
 	.done = cpu_done,

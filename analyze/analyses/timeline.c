@@ -44,8 +44,11 @@ static void add_gaps(struct timeline *t, const struct analysis_input *in)
 	number = timeline_add_track(t, &track);
 	vec_for_each (gap, &in->world->gaps.list) {
 		add_slice(t, in,
-			  (struct timeline_slice){ number, gap->from_ns, gap->to_ns,
-						   gaps_kind_name(gap->kind) });
+			  (struct timeline_slice){ .track = number,
+						   .start_ns = gap->from_ns,
+						   .end_ns = gap->to_ns,
+						   .name = gaps_kind_name(gap->kind),
+						   .category = TIMELINE_LOST });
 	}
 }
 
@@ -65,12 +68,15 @@ static void timeline_finish(void *state, const struct analysis_input *in, struct
 			.parent = TIMELINE_NO_PARENT,
 			.pid = life->tgid,
 			.tid = life->tgid,
+			.kind = TIMELINE_TRACK_PROCESS,
 		};
 
 		snprintf(name, sizeof(name), "%s (%u)", comm, life->tgid);
 		add_slice(t, in,
-			  (struct timeline_slice){ timeline_add_track(t, &track), life->from_ns,
-						   life->to_ns, comm });
+			  (struct timeline_slice){ .track = timeline_add_track(t, &track),
+						   .start_ns = life->from_ns,
+						   .end_ns = life->to_ns,
+						   .name = comm });
 	}
 	result_take_timeline(ret, t);
 }

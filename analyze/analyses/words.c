@@ -2,9 +2,10 @@
 /* See words.h. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "analyze/analyses/words.h"
+#include "analyze/base/calendar.h"
+#include "analyze/base/hex.h"
 
 struct words words_duration(uint64_t ns)
 {
@@ -41,12 +42,12 @@ struct words words_bytes(uint64_t bytes)
 
 struct words words_wall(uint64_t wall_ns)
 {
+	struct calendar c = calendar_of(wall_ns);
 	struct words w = { "" };
-	time_t seconds = (time_t)(wall_ns / 1000000000);
-	struct tm tm;
 
-	if (wall_ns && gmtime_r(&seconds, &tm))
-		strftime(w.text, sizeof(w.text), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	if (wall_ns)
+		snprintf(w.text, sizeof(w.text), "%04u-%02u-%02u %02u:%02u:%02u UTC", c.year,
+			 c.month, c.day, c.hour, c.minute, c.second);
 	return w;
 }
 
@@ -60,10 +61,9 @@ struct words words_count(uint64_t n, const char *what)
 
 struct words words_hex(const uint8_t *bytes, uint32_t n)
 {
-	struct words w = { "" };
+	struct words w;
 
-	for (uint32_t i = 0; i < n && 2 * i + 2 < sizeof(w.text); i++)
-		snprintf(w.text + 2 * i, 3, "%02x", bytes[i]);
+	hex_bytes(w.text, sizeof(w.text), bytes, n);
 	return w;
 }
 

@@ -51,6 +51,12 @@ uint64_t *map_find(const struct map *m, uint64_t key)
 	return slot->key ? &slot->value : NULL;
 }
 
+void map_prefetch(const struct map *m, uint64_t key)
+{
+	if (m->room)
+		__builtin_prefetch(&m->slots[home(m, key)]);
+}
+
 static uint64_t *add_zero(struct map *m, bool *added)
 {
 	if (added)

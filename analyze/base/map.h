@@ -27,7 +27,10 @@ struct map {
 /* The value's address, or NULL. It holds until the next map_add(). */
 uint64_t *map_find(const struct map *m, uint64_t key);
 
-/* The same; adds the key with value 0 if it is not there, and says so in *added (may be NULL). */
+/* Says that map_find() of this key comes soon: for big maps, which wait for memory. */
+void map_prefetch(const struct map *m, uint64_t key);
+
+/* The same as map_find(); adds the key with value 0 if it is not there, and says so in *added (may be NULL). */
 uint64_t *map_add(struct map *m, uint64_t key, bool *added);
 
 /* Removes a key if it is there. */

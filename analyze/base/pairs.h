@@ -15,7 +15,7 @@
 
 struct pairs {
 	VEC(uint64_t) keys;
-	uint32_t *slots; /* number + 1, or 0 */
+	uint32_t *slots; /* 0: free */
 	size_t room;	 /* a power of two, or 0 */
 };
 

@@ -17,4 +17,14 @@ static inline int64_t sum_add(int64_t a, int64_t b)
 	return b < 0 ? INT64_MIN : INT64_MAX;
 }
 
+/* a, added so many times. */
+static inline int64_t sum_times(int64_t a, uint64_t times)
+{
+	int64_t sum;
+
+	if (!__builtin_mul_overflow(a, times, &sum))
+		return sum;
+	return a < 0 ? INT64_MIN : INT64_MAX;
+}
+
 #endif

@@ -105,7 +105,8 @@ static void add_samples(struct builder *b, size_t value)
 	b->known_for = memory_alloc(profile_n_stacks(p) * sizeof(*b->known_for));
 	for (size_t i = 0; i < profile_n_samples(p); i++) {
 		const struct profile_sample *s = profile_get_sample(p, grouped[i]);
-		uint32_t number = find_node(b, b->first_node[s->labels], s->stack);
+		uint32_t number =
+			find_node(b, b->first_node[s->labels], names_stack(b->names, s->stack));
 		struct calltree_node *node = &b->tree->nodes.items[number];
 
 		node->self = sum_add(node->self, s->values[value]);
@@ -169,7 +170,6 @@ static void sort_children(struct calltree *t, const struct names *names, enum ca
 	uint32_t *ranks = names_ranks(names);
 	VEC(struct sorted_child) list = { 0 };
 
-	collect_children(t);
 	vec_for_each (parent, &t->nodes) {
 		uint32_t *children = t->order + parent->first_child;
 
@@ -209,7 +209,9 @@ void calltree_init(struct calltree *t, struct names *n, size_t value, bool by_pr
 	free(b.first_node);
 	vec_done(&b.pending);
 	sum_totals(t);
-	sort_children(t, n, order);
+	collect_children(t);
+	if (order != CALLTREE_UNSORTED)
+		sort_children(t, n, order);
 }
 
 void calltree_done(struct calltree *t)

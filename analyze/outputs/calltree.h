@@ -27,7 +27,7 @@ struct calltree_node {
 	uint32_t first_child;
 };
 
-enum calltree_order { CALLTREE_BY_TOTAL, CALLTREE_BY_NAME };
+enum calltree_order { CALLTREE_BY_TOTAL, CALLTREE_BY_NAME, CALLTREE_UNSORTED };
 
 struct calltree {
 	VEC(struct calltree_node) nodes;

@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* UTF-8 is checked as RFC 3629 has it: no surrogates, no long forms, nothing above U+10FFFF. */
+/* See clean.h. What is hidden is a list of its own: a terminal's dangers are not a file's. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "analyze/base/hex.h"
+#include "analyze/base/utf8.h"
 #include "analyze/outputs/clean.h"
 
 #define ELLIPSIS "…"
-
-/* Length of the character at s and its number; 0 if no character begins there. */
-static size_t decode(const unsigned char *s, uint32_t *ret)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : 4;
-	uint32_t c = n == 1 ? s[0] : s[0] & (0xff >> (n + 1));
-
-	if (n == 4 && s[0] >> 3 != 30)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if (s[i] >> 6 != 2) /* the NUL at the end too */
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	*ret = c;
-	return n;
-}
 
 /* Characters that move the cursor, change direction, are not seen, or are not allowed in XML. */
 static bool is_hidden(uint32_t c)
@@ -54,23 +36,14 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-static char *put_hex(char *at, uint32_t number, int digits)
-{
-	static const char hex[] = "0123456789abcdef";
-
-	for (int i = digits - 1; i >= 0; i--)
-		*at++ = hex[number >> (4 * i) & 15];
-	return at;
-}
-
 /* Writes what stands for the byte or character at s; it never takes more than 4 times its bytes. */
 static char *put_escape(char *at, unsigned char byte, uint32_t c)
 {
 	*at++ = '\\';
 	*at++ = c < 0x80 ? 'x' : c < 0x10000 ? 'u' : 'U';
 	if (c < 0x80)
-		return put_hex(at, byte, 2);
-	return put_hex(at, c, c < 0x10000 ? 4 : 8);
+		return hex_put(at, byte, 2);
+	return hex_put(at, c, c < 0x10000 ? 4 : 8);
 }
 
 const char *clean_text(struct arena *a, const char *text)
@@ -85,7 +58,7 @@ const char *clean_text(struct arena *a, const char *text)
 	copy = at = arena_alloc(a, strlen(text) * 4 + 1);
 	while (*s) {
 		uint32_t c = 0;
-		size_t n = decode(s, &c);
+		size_t n = utf8_decode(s, &c);
 
 		if (n && !is_hidden(c)) {
 			memcpy(at, s, n);

@@ -6,6 +6,7 @@
  * bytewise order of their stacks, and no stack stands twice.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,6 @@
  * own and others' lines may stand between, as in "a 1", "a b 1", "a;b 1".
  */
 struct entry {
-	uint32_t parent;
 	uint32_t rank; /* of its text */
 	uint32_t node;
 	bool below;
@@ -31,8 +31,8 @@ struct folder {
 	struct calltree calls;
 	struct sink out;
 	VEC(char) path;
-	VEC(struct entry) entries;
-	size_t *first; /* of each node's children in entries; one more at the end */
+	uint32_t *ranks;	   /* by function * 2 + below */
+	VEC(struct entry) entries; /* of the open nodes' children */
 };
 
 struct ranked {
@@ -74,91 +74,94 @@ static int compare_entries(const void *left, const void *right)
 {
 	const struct entry *a = left, *b = right;
 
-	if (a->parent != b->parent)
-		return a->parent < b->parent ? -1 : 1;
 	return a->rank < b->rank ? -1 : a->rank > b->rank;
 }
 
-static void list_entries(struct folder *f)
+/* Lists the children of a node, sorted, behind all other entries. */
+static void list_children(struct folder *f, uint32_t parent)
 {
-	uint32_t *ranks = rank_texts(&f->names);
-	size_t n = f->calls.nodes.n;
+	size_t begin = f->entries.n;
 
-	for (uint32_t i = 1; i < n; i++) {
-		const struct calltree_node *node = &f->calls.nodes.items[i];
-		uint32_t function = names_label(&f->names, node->label)->function;
-		struct entry e = { .parent = node->parent, .node = i };
+	for (uint32_t i = 0; i < f->calls.nodes.items[parent].children; i++) {
+		uint32_t number = calltree_child(&f->calls, parent, i);
+		const struct calltree_node *node = &f->calls.nodes.items[number];
+		const uint32_t *ranks =
+			&f->ranks[names_label(&f->names, node->label)->function * 2];
 
-		e.rank = ranks[function * 2];
 		if (node->self)
-			*vec_push(&f->entries) = e;
-		e.rank = ranks[function * 2 + 1];
-		e.below = true;
+			*vec_push(&f->entries) = (struct entry){ ranks[0], number, false };
 		if (node->children)
-			*vec_push(&f->entries) = e;
+			*vec_push(&f->entries) = (struct entry){ ranks[1], number, true };
 	}
-	free(ranks);
-	if (f->entries.n)
-		qsort(f->entries.items, f->entries.n, sizeof(*f->entries.items), compare_entries);
-	f->first = memory_alloc((n + 1) * sizeof(*f->first));
-	vec_for_each (e, &f->entries) {
-		f->first[e->parent + 1]++;
-	}
-	for (size_t i = 0; i < n; i++)
-		f->first[i + 1] += f->first[i];
+	if (f->entries.n > begin + 1)
+		qsort(f->entries.items + begin, f->entries.n - begin, sizeof(*f->entries.items),
+		      compare_entries);
+}
+
+static void push_text(struct folder *f, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		*vec_push(&f->path) = text[i];
 }
 
 static void push_name(struct folder *f, uint32_t node)
 {
 	const char *name = names_label_text(&f->names, f->calls.nodes.items[node].label);
 
-	for (; *name; name++)
-		*vec_push(&f->path) = *name;
+	push_text(f, name, strlen(name));
 }
 
 static void write_line(struct folder *f, uint32_t node)
 {
+	char count[32];
 	size_t size = f->path.n;
 
 	push_name(f, node);
+	push_text(f, count,
+		  (size_t)snprintf(count, sizeof(count), " %" PRId64 "\n",
+				   f->calls.nodes.items[node].self));
 	sink_put(&f->out, f->path.items, f->path.n);
-	sink_printf(&f->out, " %" PRId64 "\n", f->calls.nodes.items[node].self);
 	f->path.n = size;
 }
 
 /* A node whose entries are being written. */
 struct open_node {
-	size_t next; /* entry */
-	size_t end;
-	size_t path; /* its length above the node */
+	size_t begin; /* of its entries; those of the last open node reach to the list's end */
+	size_t next;  /* entry */
+	size_t path;  /* its length above the node */
 };
+VEC_TYPE(open_nodes, struct open_node);
+
+static void open_node(struct folder *f, struct open_nodes *open, uint32_t node, size_t path)
+{
+	*vec_push(open) = (struct open_node){ f->entries.n, f->entries.n, path };
+	list_children(f, node);
+}
 
 static void write_lines(struct folder *f)
 {
-	VEC(struct open_node) open = { 0 };
+	struct open_nodes open = { 0 };
 
-	*vec_push(&open) = (struct open_node){ .end = f->first[1] };
+	open_node(f, &open, CALLTREE_ROOT, 0);
 	while (open.n) {
 		struct open_node *o = &open.items[open.n - 1];
-		const struct entry *e;
+		struct entry e;
+		size_t path = f->path.n;
 
-		if (o->next == o->end) {
+		if (o->next == f->entries.n) {
+			f->entries.n = o->begin;
 			f->path.n = o->path;
 			open.n--;
 			continue;
 		}
-		e = &f->entries.items[o->next++];
-		if (!e->below) {
-			write_line(f, e->node);
+		e = f->entries.items[o->next++];
+		if (!e.below) {
+			write_line(f, e.node);
 			continue;
 		}
-		*vec_push(&open) = (struct open_node){
-			.next = f->first[e->node],
-			.end = f->first[e->node + 1],
-			.path = f->path.n,
-		};
-		push_name(f, e->node);
+		push_name(f, e.node);
 		*vec_push(&f->path) = ';';
+		open_node(f, &open, e.node, path);
 	}
 	vec_done(&open);
 }
@@ -169,14 +172,14 @@ static void write_profile(struct folder *f, const struct output_job *job, const 
 
 	names_init(&f->names, p, job->names, NAMES_FOLDED);
 	calltree_init(&f->calls, &f->names, profile_head(p)->default_type, by_process,
-		      CALLTREE_BY_NAME);
-	list_entries(f);
+		      CALLTREE_UNSORTED);
+	f->ranks = rank_texts(&f->names);
 	write_lines(f);
 	calltree_done(&f->calls);
 	names_done(&f->names);
 	vec_done(&f->entries);
 	vec_done(&f->path);
-	free(f->first);
+	free(f->ranks);
 }
 
 static int write_folded(const struct output_job *job, struct tape_error *err)

@@ -12,8 +12,10 @@
  *	          whose elements refer to each other by index. A stack is its parent and one
  *	          more frame; stack 0 is the empty one, its frame is null.
  *	table     "columns" and "rows": a row is an array of its cells.
- *	timeline  "tracks" and "slices"; times are CLOCK_MONOTONIC, "wall_minus_mono_ns" turns
- *	          them into wall-clock time (null: not known).
+ *	timeline  "tracks", "slices" (one whose end is its start is an instant; "category" and
+ *	          "detail" where it has them), "points" of counters, "links"; times are
+ *	          CLOCK_MONOTONIC, "wall_minus_mono_ns" turns them into wall-clock time (null:
+ *	          not known).
  *
  * Later versions may add members; those that are here stay. Integers may need
  * 64 bits. Each element has a line of its own, so that two files can be
@@ -244,8 +246,8 @@ static void write_profile(struct json *j, const struct profile *p)
 		const struct profile_sample *s = profile_get_sample(p, i);
 
 		put_separator(j, i);
-		sink_printf(&j->out, "{\"stack\": %u, \"labels\": %u, \"values\": [", s->stack,
-			    s->labels);
+		sink_printf(&j->out, "{\"stack\": %u, \"labels\": %u, \"values\": [",
+			    names_stack(&names, s->stack), s->labels);
 		for (size_t k = 0; k < n_types; k++)
 			sink_printf(&j->out, "%s%" PRId64, k ? ", " : "", s->values[k]);
 		put(j, "]}");
@@ -300,6 +302,12 @@ static void write_table(struct json *j, const struct table *t)
 
 static void write_tracks(struct json *j, const struct timeline *t)
 {
+	static const char *const kinds[] = {
+		[TIMELINE_TRACK_GROUP] = "group",     [TIMELINE_TRACK_PROCESS] = "process",
+		[TIMELINE_TRACK_THREAD] = "thread",   [TIMELINE_TRACK_CPU] = "cpu",
+		[TIMELINE_TRACK_COUNTER] = "counter",
+	};
+
 	put(j, "\"tracks\": [");
 	for (uint32_t i = 0; i < timeline_n_tracks(t); i++) {
 		const struct timeline_track *track = timeline_track(t, i);
@@ -310,14 +318,67 @@ static void write_tracks(struct json *j, const struct timeline *t)
 			put(j, ", \"parent\": null");
 		else
 			sink_printf(&j->out, ", \"parent\": %u", track->parent);
-		sink_printf(&j->out, ", \"pid\": %u, \"tid\": %u}", track->pid, track->tid);
+		sink_printf(&j->out, ", \"pid\": %u, \"tid\": %u, \"kind\": \"%s\"", track->pid,
+			    track->tid, kinds[track->kind]);
+		if (track->kind == TIMELINE_TRACK_COUNTER)
+			put_member(j, ", \"unit\": ", track->unit);
+		put(j, "}");
 	}
 	put(j, "],\n");
+}
+
+static void write_spans(struct json *j, const struct timeline *t, uint32_t track, size_t before)
+{
+	size_t n;
+	const struct timeline_span *spans = timeline_spans(t, track, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct timeline_span *s = &spans[i];
+
+		put_separator(j, before + i);
+		sink_printf(&j->out,
+			    "{\"track\": %u, \"start_ns\": %" PRIu64 ", \"end_ns\": %" PRIu64,
+			    track, s->start_ns, s->end_ns);
+		put_member(j, ", \"name\": ", timeline_text(t, s->name));
+		if (s->category != TIMELINE_NONE)
+			put_member(j, ", \"category\": ", timeline_category_name(s->category));
+		if (s->detail != TIMELINE_NO_TEXT)
+			put_member(j, ", \"detail\": ", timeline_text(t, s->detail));
+		put(j, "}");
+	}
+}
+
+static void write_points(struct json *j, const struct timeline *t, uint32_t track, size_t before)
+{
+	size_t n;
+	const struct timeline_point *points = timeline_points(t, track, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		put_separator(j, before + i);
+		sink_printf(&j->out, "{\"track\": %u, \"ns\": %" PRIu64 ", \"value\": %" PRId64 "}",
+			    track, points[i].ns, points[i].value);
+	}
+}
+
+static void write_links(struct json *j, const struct timeline *t)
+{
+	for (size_t i = 0; i < timeline_n_links(t); i++) {
+		struct timeline_link link = timeline_link(t, i);
+
+		put_separator(j, i);
+		sink_printf(&j->out,
+			    "{\"from_track\": %u, \"from_ns\": %" PRIu64
+			    ", \"to_track\": %u, \"to_ns\": %" PRIu64,
+			    link.from_track, link.from_ns, link.to_track, link.to_ns);
+		put_member(j, ", \"name\": ", link.name);
+		put(j, "}");
+	}
 }
 
 static void write_timeline(struct json *j, const struct timeline *t)
 {
 	uint64_t offset = timeline_wall_ns(t, 0);
+	size_t n, before = 0;
 
 	put_member(j, "{\"shape\": \"timeline\", \"name\": ", timeline_name(t));
 	put_member(j, ", \"title\": ", timeline_title(t));
@@ -327,16 +388,18 @@ static void write_timeline(struct json *j, const struct timeline *t)
 		put(j, ",\n\"wall_minus_mono_ns\": null,\n");
 	write_tracks(j, t);
 	put(j, "\"slices\": [");
-	for (size_t i = 0; i < timeline_n_slices(t); i++) {
-		const struct timeline_slice *s = timeline_slice(t, i);
-
-		put_separator(j, i);
-		sink_printf(&j->out,
-			    "{\"track\": %u, \"start_ns\": %" PRIu64 ", \"end_ns\": %" PRIu64,
-			    s->track, s->start_ns, s->end_ns);
-		put_member(j, ", \"name\": ", s->name);
-		put(j, "}");
+	for (uint32_t i = 0; i < timeline_n_tracks(t); i++, before += n) {
+		timeline_spans(t, i, &n);
+		write_spans(j, t, i, before);
 	}
+	put(j, "],\n\"points\": [");
+	before = 0;
+	for (uint32_t i = 0; i < timeline_n_tracks(t); i++, before += n) {
+		timeline_points(t, i, &n);
+		write_points(j, t, i, before);
+	}
+	put(j, "],\n\"links\": [");
+	write_links(j, t);
 	put(j, "]}");
 }
 

@@ -9,7 +9,9 @@
 	X(folded)                                                                                  \
 	X(pprof)                                                                                   \
 	X(json)                                                                                    \
-	X(svg)
+	X(svg)                                                                                     \
+	X(html)                                                                                    \
+	X(perfetto)
 
 #define DECLARE(name) extern const struct output output_##name;
 OUTPUTS(DECLARE)

@@ -56,6 +56,52 @@ static uint32_t flags_of(const struct module *m, const struct frame_name *name)
 	       (name->source == SYMBOL_NONE ? LABEL_UNNAMED : 0);
 }
 
+/* Whether name is in a list of names with one space between two, "foo*" being a beginning. */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t size = strlen(name);
+
+	while (*list) {
+		size_t length = strcspn(list, " ");
+		bool open = length && list[length - 1] == '*';
+
+		if (open && strncmp(list, name, length - 1) == 0)
+			return true;
+		if (!open && length == size && memcmp(list, name, size) == 0)
+			return true;
+		list += length;
+		list += strspn(list, " ");
+	}
+	return false;
+}
+
+static bool is_dropped(const struct names *n, uint32_t frame, const char *list)
+{
+	const struct profile_frame *f = profile_get_frame(n->profile, frame);
+	const char *name = n->frames[frame].system_name;
+
+	return names_is_kernel(profile_get_module(n->profile, f->module)) && name &&
+	       is_listed(list, name);
+}
+
+/* A stack stands behind its parent: what that one is shown as is known. */
+static void drop_leaves(struct names *n, const char *list)
+{
+	size_t n_frames = profile_n_frames(n->profile), n_stacks = profile_n_stacks(n->profile);
+	bool *dropped = memory_alloc(n_frames * sizeof(*dropped));
+
+	for (uint32_t i = 0; i < n_frames; i++)
+		dropped[i] = is_dropped(n, i, list);
+	n->shown = memory_alloc(n_stacks * sizeof(*n->shown));
+	for (uint32_t i = 1; i < n_stacks; i++) {
+		const struct profile_stack *s = profile_get_stack(n->profile, i);
+
+		n->shown[i] =
+			s->parent != PROFILE_ROOT && dropped[s->frame] ? n->shown[s->parent] : i;
+	}
+	free(dropped);
+}
+
 void names_init(struct names *n, const struct profile *p, struct symbolizer *s,
 		enum names_style style)
 {
@@ -73,11 +119,14 @@ void names_init(struct names *n, const struct profile *p, struct symbolizer *s,
 		n->frames[i].label =
 			add_label(n, name.name, flags_of(m, &name), &n->frames[i].function);
 	}
+	if (profile_head(p)->drop_leaves)
+		drop_leaves(n, profile_head(p)->drop_leaves);
 }
 
 void names_done(struct names *n)
 {
 	free(n->frames);
+	free(n->shown);
 	intern_done(&n->functions);
 	intern_done(&n->labels);
 	arena_done(&n->arena);

@@ -41,12 +41,22 @@ struct names {
 	struct intern functions;    /* texts */
 	struct intern labels;	    /* of struct names_label */
 	struct named_frame *frames; /* by the profile's numbers */
+	uint32_t *shown;	    /* by stack; NULL: each one as it is */
 };
 
 struct names_label {
 	uint32_t function;
 	uint32_t flags;
 };
+
+/*
+ * A stack as it is to be shown: without what the profile's drop_leaves names.
+ * Every output asks this of each sample's stack.
+ */
+static inline uint32_t names_stack(const struct names *n, uint32_t stack)
+{
+	return n->shown ? n->shown[stack] : stack;
+}
 
 void names_init(struct names *n, const struct profile *p, struct symbolizer *s,
 		enum names_style style);

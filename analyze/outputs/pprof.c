@@ -219,7 +219,7 @@ static void write_sample(struct pprof *w, const struct profile_sample *s)
 	int64_t values[PROFILE_MAX_VALUES];
 
 	w->locations.n = 0;
-	for (uint32_t stack = s->stack; stack != PROFILE_ROOT;
+	for (uint32_t stack = names_stack(&w->names, s->stack); stack != PROFILE_ROOT;
 	     stack = profile_get_stack(w->profile, stack)->parent)
 		*vec_push(&w->locations) =
 			(uint64_t)profile_get_stack(w->profile, stack)->frame + 1;

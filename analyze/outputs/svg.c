@@ -3,7 +3,8 @@
  * Output "svg": a flame graph in one file that needs nothing from outside. The
  * root is at the bottom, a function's width is its share of the profile's
  * default value, siblings are in order of their names. Colours tell kernel,
- * program and unnamed code apart and depend on the name alone.
+ * program and unnamed code apart and depend on the name alone. A timeline is
+ * drawn by timeline_draw.c.
  *
  * Names are only ever text nodes, made clean and escaped. All numbers are
  * worked out in integers: the same picture has the same bytes everywhere.
@@ -19,9 +20,11 @@
 #include "analyze/outputs/clean.h"
 #include "analyze/outputs/coverage_line.h"
 #include "analyze/outputs/headline.h"
+#include "analyze/outputs/markup.h"
 #include "analyze/outputs/output.h"
 #include "analyze/outputs/sink.h"
 #include "analyze/outputs/svg_script.h"
+#include "analyze/outputs/timeline_draw.h"
 #include "analyze/outputs/units.h"
 
 /* Pixels. */
@@ -165,35 +168,9 @@ static void make_foot(struct svg *s)
 		    "processes green; purple is what the search found.");
 }
 
-/* Text for an element or an attribute; at most letters characters, "…" where that cut it. */
 static void put_text(struct svg *s, const char *text, size_t letters)
 {
-	bool cut = clean_columns(text) > letters;
-	size_t columns = 0;
-
-	for (; *text; text++) {
-		columns += ((unsigned char)*text >> 6) != 2;
-		if (cut && columns >= letters) {
-			sink_text(&s->out, "…");
-			return;
-		}
-		switch (*text) {
-		case '<':
-			sink_text(&s->out, "&lt;");
-			break;
-		case '>':
-			sink_text(&s->out, "&gt;");
-			break;
-		case '&':
-			sink_text(&s->out, "&amp;");
-			break;
-		case '"':
-			sink_text(&s->out, "&quot;");
-			break;
-		default:
-			sink_put(&s->out, text, 1);
-		}
-	}
+	markup_text(&s->out, text, letters);
 }
 
 static void put_line(struct svg *s, const char *attributes, unsigned int x, unsigned int y,
@@ -345,8 +322,10 @@ static int write_svg(const struct output_job *job, struct tape_error *err)
 	const struct result_item *item = result_first(job->result, RESULT_PROFILE);
 	struct svg s = { .job = job, .out = { .file = job->out } };
 
-	/* A picture shows one profile: the view's answer comes first. */
-	if (item) {
+	/* A picture shows one profile, or one timeline: the view's answer comes first. */
+	if (!item && result_first(job->result, RESULT_TIMELINE)) {
+		timeline_draw(&s.out, job, &timeline_draw_svg);
+	} else if (item) {
 		s.profile = item->profile;
 		write_graph(&s);
 	}
@@ -357,8 +336,8 @@ extern const struct output output_svg;
 
 const struct output output_svg = {
 	.name = "svg",
-	.help = "a flame graph for the browser, to search and to zoom",
+	.help = "a picture for the browser: flame graph, or timeline",
 	.suffixes = ".svg",
-	.shapes = RESULT_PROFILE,
+	.shapes = RESULT_PROFILE | RESULT_TIMELINE,
 	.write = write_svg,
 };

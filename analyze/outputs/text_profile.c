@@ -3,6 +3,9 @@
  * A profile as text: what was measured in one line, the functions that took
  * most as pprof's -top has them, the call tree, and what has no name.
  */
+#include <stdbool.h>
+#include <string.h>
+
 #include "analyze/base/sum.h"
 #include "analyze/outputs/clean.h"
 #include "analyze/outputs/grid.h"
@@ -56,7 +59,7 @@ static void write_tops(const struct text_page *page, const struct names *n)
 }
 
 /* Says which of the usual reasons it may have. */
-static void write_empty(const struct text_page *page)
+static void write_empty(const struct text_page *page, bool sampled)
 {
 	const struct coverage *c = result_get_coverage(page->job->result);
 
@@ -65,6 +68,8 @@ static void write_empty(const struct text_page *page)
 		sink_text(page->out, "the filters leave nothing of it; try without them\n");
 	else if (c->lost_events || c->lost_blocks || c->damaged_places)
 		sink_text(page->out, "they may be among what was lost, see the coverage below\n");
+	else if (!sampled)
+		sink_text(page->out, "nothing of this kind happened while it was watched\n");
 	else
 		sink_text(page->out, "what was recorded did not run on a CPU while it was watched; "
 				     "try a longer time or a higher rate\n");
@@ -78,7 +83,7 @@ void text_profile(const struct text_page *page, const struct profile *p)
 	sink_printf(page->out, "%s\n", headline(&arena, p));
 	arena_done(&arena);
 	if (!profile_n_samples(p)) {
-		write_empty(page);
+		write_empty(page, strcmp(profile_head(p)->name, "cpu") == 0);
 		return;
 	}
 	names_init(&names, p, page->job->names, NAMES_PLAIN);

@@ -21,8 +21,9 @@ struct stacks {
 	uint32_t *sibling; /* the next child of the same parent */
 };
 
-static void stacks_init(struct stacks *s, const struct profile *p, size_t value)
+static void stacks_init(struct stacks *s, const struct names *names, size_t value)
 {
+	const struct profile *p = names->profile;
 	size_t n = profile_n_stacks(p);
 
 	*s = (struct stacks){ .profile = p, .n = n };
@@ -33,7 +34,9 @@ static void stacks_init(struct stacks *s, const struct profile *p, size_t value)
 	for (size_t i = 0; i < profile_n_samples(p); i++) {
 		const struct profile_sample *sample = profile_get_sample(p, i);
 
-		s->self[sample->stack] = sum_add(s->self[sample->stack], sample->values[value]);
+		uint32_t stack = names_stack(names, sample->stack);
+
+		s->self[stack] = sum_add(s->self[stack], sample->values[value]);
 	}
 	/* A stack stands behind its parent. */
 	for (size_t i = n; i-- > 1;) {
@@ -217,7 +220,7 @@ void tops_init(struct tops *t, const struct names *n, size_t value)
 		*vec_push(t) = (struct top){ .function = (uint32_t)i };
 	for (size_t i = 0; i < frames; i++)
 		group_of[i] = n->frames[i].function;
-	stacks_init(&s, n->profile, value);
+	stacks_init(&s, n, value);
 	sum_cum(&s, group_of, functions, cum);
 	for (size_t i = 0; i < functions; i++)
 		t->items[i].cum = cum[i];
@@ -283,7 +286,7 @@ void unnamed_init(struct unnamed_list *u, const struct names *n, size_t value)
 	*u = (struct unnamed_list){ 0 };
 	for (uint32_t i = 0; i < frames; i++)
 		group_of[i] = is_unnamed(n, i) ? profile_get_frame(p, i)->module : UINT32_MAX;
-	stacks_init(&s, p, value);
+	stacks_init(&s, n, value);
 	sum_cum(&s, group_of, modules, cum);
 	for (uint32_t i = 1; i < s.n; i++) {
 		uint32_t group = group_of[profile_get_stack(p, i)->frame];

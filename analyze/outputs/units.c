@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/base/calendar.h"
 #include "analyze/outputs/units.h"
 
 static struct units_text signed_text(int64_t value, struct units_text magnitude)
@@ -130,33 +131,14 @@ struct units_text units_share(int64_t part, int64_t whole)
 	return signed_text((part < 0) != (whole < 0) && hundredths ? -1 : 0, t);
 }
 
-/* Year, month and day of a count of days since 1970 (proleptic Gregorian calendar). */
-static void civil_date(uint64_t days, unsigned int *year, unsigned int *month, unsigned int *day)
-{
-	/* Counts from 1 March 0000, so that the leap day is the last of its year. */
-	uint64_t z = days + 719468, era = z / 146097;
-	unsigned int in_era = (unsigned int)(z % 146097);
-	unsigned int y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	unsigned int in_year = in_era - (365 * y + y / 4 - y / 100);
-	unsigned int m = (5 * in_year + 2) / 153;
-
-	*day = in_year - (153 * m + 2) / 5 + 1;
-	*month = m < 10 ? m + 3 : m - 9;
-	*year = (unsigned int)(era * 400) + y + (*month <= 2);
-}
-
 struct units_text units_wall(uint64_t wall_ns)
 {
-	uint64_t seconds = wall_ns / 1000000000;
-	unsigned int in_day = (unsigned int)(seconds % 86400), year, month, day;
+	struct calendar c = calendar_of(wall_ns);
 	struct units_text t = { "" };
 
-	if (!wall_ns)
-		return t;
-	civil_date(seconds / 86400, &year, &month, &day);
-	snprintf(t.text, sizeof(t.text), "%04u-%02u-%02uT%02u:%02u:%02u.%09uZ", year, month, day,
-		 in_day / 3600, in_day / 60 % 60, in_day % 60,
-		 (unsigned int)(wall_ns % 1000000000));
+	if (wall_ns)
+		snprintf(t.text, sizeof(t.text), "%04u-%02u-%02uT%02u:%02u:%02u.%09uZ", c.year,
+			 c.month, c.day, c.hour, c.minute, c.second, c.nanosecond);
 	return t;
 }
 

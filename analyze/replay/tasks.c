@@ -101,6 +101,7 @@ static struct thread *thread_put(struct tasks *t, struct process *p, uint32_t ti
 		t->n_threads++;
 	}
 	thread->name = tid == p->tgid ? p->name : TASKS_NO_NAME;
+	thread->born_ns = 0;
 	thread_link(thread, p);
 	return thread;
 }
@@ -299,6 +300,7 @@ static void fork_thread(struct tasks *t, const struct ev_fork *record)
 	name = parent ? thread_of(*parent)->name : p->name;
 	thread = thread_put(t, p, h->tid);
 	thread->name = name;
+	thread->born_ns = h->time_ns;
 }
 
 void tasks_fork(struct tasks *t, const struct ev_fork *record)
@@ -307,6 +309,7 @@ void tasks_fork(struct tasks *t, const struct ev_fork *record)
 	const uint64_t *parent_thread = map_find(&t->by_tid, record->parent_tid);
 	const struct process *parent = tasks_find(t, record->parent_tgid);
 	struct process *p = find_process(t, h->tgid);
+	struct thread *thread;
 
 	if (!h->tgid)
 		return;
@@ -317,6 +320,7 @@ void tasks_fork(struct tasks *t, const struct ev_fork *record)
 	/* Stated in full at this very moment: nothing to add. */
 	if (p && !p->exit_ns && p->first_ns == h->time_ns) {
 		p->born = true;
+		thread_put(t, p, h->tid)->born_ns = h->time_ns;
 		return;
 	}
 	p = process_new(t, h->tgid, h->time_ns);
@@ -331,7 +335,9 @@ void tasks_fork(struct tasks *t, const struct ev_fork *record)
 		if (parent->tgid)
 			mappings_copy(&p->maps, &t->pool, &parent->maps);
 	}
-	thread_put(t, p, h->tid)->name = p->name;
+	thread = thread_put(t, p, h->tid);
+	thread->name = p->name;
+	thread->born_ns = h->time_ns;
 }
 
 void tasks_exec(struct tasks *t, const struct ev_exec *record)
@@ -401,6 +407,14 @@ static bool has_long_ended(const struct process *p, const struct ev_header *even
 {
 	return p->exit_ns && event->tid == event->tgid && event->time_ns > p->exit_ns &&
 	       event->time_ns - p->exit_ns > AFTERLIFE_NS;
+}
+
+const struct thread *tasks_peek(const struct tasks *t, const struct ev_header *event)
+{
+	const uint64_t *slot = map_find(&t->by_tid, event->tid);
+	const struct thread *thread = slot ? thread_of(*slot) : NULL;
+
+	return thread && thread->process->tgid == event->tgid ? thread : NULL;
 }
 
 const struct thread *tasks_thread(struct tasks *t, const struct ev_header *event)

@@ -51,6 +51,7 @@ struct thread {
 	uint32_t name;
 	uint32_t age; /* tasks.age when it was last spoken of */
 	bool ended;
+	uint64_t born_ns; /* when it was made; 0: before the tape knew of it */
 	struct process *process;
 	struct thread *previous, *next; /* of its process */
 };
@@ -101,6 +102,9 @@ bool tasks_mapping(struct tasks *t, const struct ev_mapping *record);
  * tell of gets the name TASKS_NO_NAME. Lent until tasks_begin_epoch().
  */
 const struct thread *tasks_thread(struct tasks *t, const struct ev_header *event);
+
+/* The thread that it would be about now; NULL if it is not known. Changes nothing. */
+const struct thread *tasks_peek(const struct tasks *t, const struct ev_header *event);
 
 /* The latest life of a tgid, or NULL. */
 const struct process *tasks_find(const struct tasks *t, uint32_t tgid);

@@ -7,6 +7,8 @@
 
 #define MOST_CLOCKS	  ((size_t)1 << 18)
 #define MOST_CGROUP_BYTES ((size_t)64 << 20)
+#define MOST_WATCHES	  64
+#define MOST_GROUP_NAME	  64
 
 struct world *world_new(void)
 {
@@ -31,6 +33,8 @@ void world_free(struct world *w)
 	facts_done(&w->notes);
 	intern_done(&w->cgroup_paths);
 	map_done(&w->cgroups);
+	intern_done(&w->group_names);
+	vec_done(&w->watches);
 	vec_done(&w->clocks);
 	free(w);
 }
@@ -91,12 +95,42 @@ static void apply_note(struct world *w, const struct ev_header *h)
 
 static void apply_loss(struct world *w, const struct ev_header *h)
 {
-	gaps_loss(&w->gaps, (const struct ev_loss *)h);
+	if (!w->gaps_closed)
+		gaps_loss(&w->gaps, (const struct ev_loss *)h);
 }
 
 static void apply_pause(struct world *w, const struct ev_header *h)
 {
-	gaps_pause(&w->gaps, (const struct ev_pause *)h);
+	if (!w->gaps_closed)
+		gaps_pause(&w->gaps, (const struct ev_pause *)h);
+}
+
+static struct world_watch *find_watch(struct world *w, uint32_t group)
+{
+	vec_for_each (watch, &w->watches) {
+		if (watch->group == group)
+			return watch;
+	}
+	if (w->watches.n >= MOST_WATCHES)
+		return NULL;
+	*vec_push(&w->watches) = (struct world_watch){ .group = group };
+	return &w->watches.items[w->watches.n - 1];
+}
+
+static void apply_watch(struct world *w, const struct ev_header *h)
+{
+	const struct ev_watch *record = (const struct ev_watch *)h;
+	size_t room = ev_tail_size(h, sizeof(*record)), length;
+	struct world_watch *watch;
+
+	length = strnlen(record->group, room < MOST_GROUP_NAME ? room : MOST_GROUP_NAME);
+	if (w->gaps_closed || w->watches.n >= MOST_WATCHES)
+		return;
+	watch = find_watch(w, intern_bytes(&w->group_names, record->group, (uint32_t)length));
+	if (watch && record->on && !watch->from_ns)
+		watch->from_ns = h->time_ns;
+	else if (watch && !record->on)
+		watch->to_ns = h->time_ns;
 }
 
 /* --- records about who ran --- */
@@ -157,7 +191,7 @@ static apply_fn *const appliers[] = {
 	[EV_COST] = apply_cost,	  [EV_LOSS] = apply_loss,	[EV_PAUSE] = apply_pause,
 	[EV_NOTE] = apply_note,	  [EV_PROCESS] = apply_process, [EV_TASK] = apply_task,
 	[EV_FORK] = apply_fork,	  [EV_MAPPING] = apply_mapping, [EV_EXEC] = apply_exec,
-	[EV_COMM] = apply_comm,	  [EV_EXIT] = apply_exit,
+	[EV_COMM] = apply_comm,	  [EV_EXIT] = apply_exit,	[EV_WATCH] = apply_watch,
 };
 
 static void count(struct world *w, const struct ev_header *h)
@@ -203,6 +237,17 @@ void world_preview(struct world *w, const struct ev_header *record)
 		appliers[record->type](w, record);
 }
 
+void world_preview_gap(struct world *w, const struct ev_header *record)
+{
+	if (record->type == EV_LOSS || record->type == EV_PAUSE || record->type == EV_WATCH)
+		appliers[record->type](w, record);
+}
+
+void world_close_gaps(struct world *w)
+{
+	w->gaps_closed = true;
+}
+
 /* --- questions --- */
 
 /* What an offset means for each kind: <tape/events/process.h>. */
@@ -224,6 +269,15 @@ struct world_place world_resolve(const struct world *w, const struct process *p,
 	if (!m)
 		m = mappings_find(&w->tasks.kernel.maps, address);
 	return m ? place(w, m, address) : (struct world_place){ MODULES_NONE, address };
+}
+
+struct world_watch world_watch(const struct world *w, const char *group)
+{
+	vec_for_each (watch, &w->watches) {
+		if (strcmp(intern_get_text(&w->group_names, watch->group), group) == 0)
+			return *watch;
+	}
+	return (struct world_watch){ 0 };
 }
 
 const char *world_cgroup_path(const struct world *w, uint64_t id)

@@ -9,6 +9,7 @@
 #ifndef ANALYZE_REPLAY_WORLD_H
 #define ANALYZE_REPLAY_WORLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,12 +27,20 @@ struct world_clock {
 	uint64_t wall_ns;
 };
 
+/* When a probe group's records are complete, but for gaps. */
+struct world_watch {
+	uint32_t group;	  /* its name, interned */
+	uint64_t from_ns; /* 0: not known */
+	uint64_t to_ns;	  /* 0: not known */
+};
+
 /* Lent parts may be read by whoever has the world; only this file changes them. */
 struct world {
 	struct tasks tasks;
 	struct modules modules;
 	struct stacks stacks;
 	struct gaps gaps;
+	bool gaps_closed;
 	struct facts host;
 	struct facts config;
 	struct facts cost;
@@ -39,6 +48,8 @@ struct world {
 	struct intern cgroup_paths;
 	struct map cgroups; /* id to number of its path + 1 */
 	VEC(struct world_clock) clocks;
+	struct intern group_names;
+	VEC(struct world_watch) watches;
 	uint64_t counts[256]; /* records by type; [0]: of greater types */
 	uint64_t records;
 	uint64_t start_ns; /* of the tape; 0: not known */
@@ -55,6 +66,13 @@ void world_set_start(struct world *w, uint64_t mono_ns, uint64_t wall_ns);
 /* Learns clock, host and configuration from a record that is applied later once more. */
 void world_preview(struct world *w, const struct ev_header *record);
 
+/*
+ * Learns of a loss, a pause, or a probe group's beginning and end. Once gaps are
+ * closed, those that are applied later are known and not learnt again.
+ */
+void world_preview_gap(struct world *w, const struct ev_header *record);
+void world_close_gaps(struct world *w);
+
 /* Applies a batch's definitions. */
 void world_begin_batch(struct world *w, const struct order_batch *batch);
 void world_apply(struct world *w, const struct ev_header *record);
@@ -66,6 +84,9 @@ struct world_place {
 };
 
 struct world_place world_resolve(const struct world *w, const struct process *p, uint64_t address);
+
+/* When a probe group recorded; zeroes where that is not known. */
+struct world_watch world_watch(const struct world *w, const char *group);
 
 /* NULL if it is not known. Lent. */
 const char *world_cgroup_path(const struct world *w, uint64_t id);

@@ -66,6 +66,7 @@ struct profile *profile_new(const struct profile_head *head)
 	for (size_t i = 0; i < head->n_types; i++)
 		p->head.types[i] = keep_type(p, head->types[i]);
 	p->head.period_type = keep_type(p, head->period_type);
+	p->head.drop_leaves = head->drop_leaves ? keep(p, head->drop_leaves) : NULL;
 	*vec_push(&p->stacks) = (struct profile_stack){ 0 };
 	return p;
 }
@@ -180,20 +181,29 @@ uint32_t profile_labels(struct profile *p, const struct profile_label *labels, s
 	return number;
 }
 
-void profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64_t *values)
+size_t profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64_t *values)
 {
 	uint32_t number;
-	struct profile_sample *s;
 
 	assert(stack < p->stacks.n && labels < p->label_sets.n);
 	number = pairs_number(&p->sample_keys, stack, labels, NULL);
 	if (number == p->samples.n)
 		*vec_push(&p->samples) =
 			(struct profile_sample){ .stack = stack, .labels = labels };
-	s = &p->samples.items[number];
+	profile_add_again(p, number, values, 1);
+	return number;
+}
+
+void profile_add_again(struct profile *p, size_t index, const int64_t *values, uint64_t times)
+{
+	struct profile_sample *s = &p->samples.items[index];
+
+	assert(index < p->samples.n);
 	for (size_t i = 0; i < p->head.n_types; i++) {
-		s->values[i] = sum_add(s->values[i], values[i]);
-		p->totals[i] = sum_add(p->totals[i], values[i]);
+		int64_t sum = sum_times(values[i], times);
+
+		s->values[i] = sum_add(s->values[i], sum);
+		p->totals[i] = sum_add(p->totals[i], sum);
 	}
 }
 

@@ -62,6 +62,12 @@ struct profile_head {
 	struct profile_type types[PROFILE_MAX_VALUES];
 	size_t default_type; /* which value reports are sorted by */
 	struct profile_type period_type;
+	/*
+	 * Functions of the kernel that outputs leave out where they end a stack, one
+	 * space between two names; "foo*" is every name that begins so. NULL: none.
+	 * What is left of a stack never is nothing: its first frame stays.
+	 */
+	const char *drop_leaves;
 	int64_t period;		/* 0: none */
 	uint64_t start_wall_ns; /* 0: not known */
 	uint64_t duration_ns;
@@ -82,8 +88,11 @@ uint32_t profile_frame(struct profile *p, uint32_t module, uint64_t offset);
 uint32_t profile_stack(struct profile *p, uint32_t parent, uint32_t frame);
 uint32_t profile_labels(struct profile *p, const struct profile_label *labels, size_t n);
 
-/* Adds to the sample of this stack and these labels. values: n_types of them. */
-void profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64_t *values);
+/* Adds to the sample of this stack and these labels, and gives its index. values: n_types. */
+size_t profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64_t *values);
+
+/* Adds to a sample that is there: the same values so many times. */
+void profile_add_again(struct profile *p, size_t index, const int64_t *values, uint64_t times);
 
 /* What is in it. Lent until the profile changes. Samples are in order of first sight. */
 size_t profile_n_modules(const struct profile *p);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* See identity.h. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "analyze/base/hex.h"
 #include "analyze/symbolize/identity.h"
 
 struct hex {
@@ -12,10 +12,9 @@ struct hex {
 
 static struct hex to_hex(const uint8_t *bytes, size_t size)
 {
-	struct hex h = { { 0 } };
+	struct hex h;
 
-	for (size_t i = 0; i < size && i < BUILD_ID_MAX; i++)
-		snprintf(h.text + 2 * i, 3, "%02x", bytes[i]);
+	hex_bytes(h.text, sizeof(h.text), bytes, size);
 	return h;
 }
 

@@ -39,7 +39,11 @@ enum tape_block_kind {
 	TAPE_BLOCK_END = 5,
 };
 
-enum tape_codec { TAPE_CODEC_NONE = 0, TAPE_CODEC_LZ4 = 1 };
+enum tape_codec {
+	TAPE_CODEC_NONE = 0,
+	TAPE_CODEC_LZ4 = 1,
+	TAPE_CODEC_COLUMNS = 2, /* LZ4 of the records arranged by columns */
+};
 
 enum tape_block_flags {
 	TAPE_BLOCK_MUST_KNOW = 1, /* a reader that does not know the kind must refuse the tape */

@@ -9,11 +9,19 @@
 #include <stddef.h>
 
 #include <tape/events/cpu.h>
+#include <tape/events/exec.h>
+#include <tape/events/lock.h>
 #include <tape/events/meta.h>
 #include <tape/events/process.h>
+#include <tape/events/sched.h>
 #include <tape/events/stack.h>
+#include <tape/events/syscall.h>
 
-#define EV_ALL(X) EV_META_EVENTS(X) EV_PROCESS_EVENTS(X) EV_STACK_EVENTS(X) EV_CPU_EVENTS(X)
+#define EV_ALL(X)                                                                                  \
+	EV_META_EVENTS(X)                                                                          \
+	EV_PROCESS_EVENTS(X)                                                                       \
+	EV_STACK_EVENTS(X)                                                                         \
+	EV_CPU_EVENTS(X) EV_SCHED_EVENTS(X) EV_LOCK_EVENTS(X) EV_SYSCALL_EVENTS(X) EV_EXEC_EVENTS(X)
 
 #define EV_ENUM(NAME, number, name, FIELDS, help) EV_##NAME = (number),
 enum ev_type { EV_ALL(EV_ENUM) };

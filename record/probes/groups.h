@@ -6,5 +6,9 @@
 #include "record/probes/probe.h"
 
 extern const struct probe_group probe_cpu;
+extern const struct probe_group probe_exec;
+extern const struct probe_group probe_lock;
+extern const struct probe_group probe_sched;
+extern const struct probe_group probe_syscall;
 
 #endif

@@ -6,7 +6,9 @@
 #ifndef RECORD_PROBES_PROBE_H
 #define RECORD_PROBES_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <bpf/libbpf.h>
 
@@ -17,6 +19,8 @@
 
 struct probe_config {
 	unsigned int hz;
+	uint64_t min_block_ns; /* waits of this length and more have stacks; 0: all waits */
+	bool trace_calls;      /* each system call is a record of its own */
 };
 
 struct probe_group {
@@ -36,6 +40,10 @@ struct probe_group {
 
 	/* Begins to record. */
 	int (*attach)(void *state, struct tape_error *err);
+
+	/* Puts what was gathered in the kernel since the last time into the epoch that ends; may be NULL. */
+	int (*collect)(void *state, struct records *records, uint32_t epoch,
+		       struct tape_error *err);
 
 	/* No event comes after this. */
 	void (*detach)(void *state);

@@ -73,7 +73,7 @@ static void options_may_stand_anywhere(void **state)
 	struct options o = parsed("--top 7 cpu -p 12 some.tape --no-files");
 
 	(void)state;
-	assert_int_equal(o.top, 7);
+	assert_int_equal(o.options.top, 7);
 	assert_int_equal(o.filter.pids.items[0], 12);
 	assert_true(o.no_files);
 	assert_string_equal(o.tape, "some.tape");
@@ -185,6 +185,25 @@ static void top_is_a_number(void **state)
 			    "--top: '-1' is not a number from 1 to 1000000");
 }
 
+static void states_of_waits_are_named_in_a_list(void **state)
+{
+	struct options o = parsed("offcpu --state disk,preempted --min 2ms t.tape");
+
+	(void)state;
+	assert_int_equal(o.options.states, ANALYSIS_DISK | ANALYSIS_PREEMPTED);
+	assert_int_equal(o.options.min_ns, 2000000);
+	assert_string_equal(refused("offcpu --state disk,idle t.tape"),
+			    "--state: 'idle' is none of sleep, disk, lock, stopped, preempted");
+}
+
+static void a_chain_has_a_length(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("wakeups --chain 8 t.tape").options.chain, 8);
+	assert_string_equal(refused("wakeups --chain 65 t.tape"),
+			    "--chain: '65' is not a number from 1 to 64");
+}
+
 static void help_needs_no_tape(void **state)
 {
 	(void)state;
@@ -213,6 +232,8 @@ int main(void)
 		cmocka_unit_test(a_format_that_cannot_show_the_view_is_refused),
 		cmocka_unit_test(a_command_refuses_what_it_would_ignore),
 		cmocka_unit_test(top_is_a_number),
+		cmocka_unit_test(states_of_waits_are_named_in_a_list),
+		cmocka_unit_test(a_chain_has_a_length),
 		cmocka_unit_test(help_needs_no_tape),
 	};
 

@@ -5,50 +5,14 @@
 #include <string.h>
 
 #include "analyze/pipeline.h"
+#include "tests/analyze/view_runner.h"
 #include "tests/support/test.h"
 #include "tests/support/world_maker.h"
-
-#define START 1000
-
-static struct made_world begin(void)
-{
-	struct made_world w = made_world_begin(START);
-
-	made_world_usual_epoch(&w, 1, START);
-	return w;
-}
-
-static struct pipeline_report run_view(struct made_world *w, const char *view,
-				       const struct filter *filter)
-{
-	struct pipeline_options options = { .analysis = analysis_by_name(view), .filter = filter };
-	struct pipeline_report report = { 0 };
-	struct tape_reader *reader;
-
-	assert_int_equal(tape_reader_open_memory(w->tape.data, w->tape.size, 0, &reader, NULL), 0);
-	assert_int_equal(pipeline_run(reader, &options, &report, NULL), 0);
-	tape_reader_close(reader);
-	made_world_free(w);
-	return report;
-}
-
-static struct pipeline_report run(struct made_world *w)
-{
-	static const struct filter everything;
-
-	made_world_end(w);
-	return run_view(w, "cpu", &everything);
-}
 
 static struct pipeline_report run_filtered(struct made_world *w, struct filter filter)
 {
 	made_world_end(w);
 	return run_view(w, "cpu", &filter);
-}
-
-static const struct profile *profile_of(const struct pipeline_report *report)
-{
-	return result_first(report->result, RESULT_PROFILE)->profile;
 }
 
 static int64_t samples_in(const struct pipeline_report *report)

@@ -25,17 +25,14 @@ static const struct tape_recipe unfinished = {
 #define END_BLOCK   26
 
 struct bench {
-	struct made_tape tape;
+	struct made_tape tape; /* first: made_tape_bench() */
 	struct tape_health health;
 	char words[512]; /* all places, one behind the other */
 };
 
 static struct bench *begin(const struct tape_recipe *recipe)
 {
-	struct bench *b = calloc(1, sizeof(*b));
-
-	b->tape = made_tape_write(recipe);
-	return b;
+	return made_tape_bench(recipe, sizeof(struct bench));
 }
 
 static void end(struct bench *b)
@@ -85,14 +82,6 @@ static const char *read_words(struct bench *b)
 	return b->words;
 }
 
-static void cut_out(struct bench *b, size_t first, size_t last)
-{
-	size_t from = offset(b, first), to = offset(b, last + 1);
-
-	memmove(b->tape.data + from, b->tape.data + to, b->tape.size - to);
-	b->tape.size -= to - from;
-}
-
 /* --- payloads --- */
 
 static void a_payload_that_was_hit_is_altered_in_the_time_of_its_block(void **state)
@@ -100,7 +89,7 @@ static void a_payload_that_was_hit_is_altered_in_the_time_of_its_block(void **st
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	assert_string_equal(read_words(b), "altered: 1 blocks, 26000 to 30000");
 	assert_int_equal(b->health.lost_blocks, 1);
 	assert_int_equal(b->health.lost_bytes, offset(b, 8) - offset(b, 7));
@@ -114,7 +103,7 @@ static void a_payload_is_checked_when_it_is_read_and_not_before(void **state)
 	struct tape_health h;
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	assert_int_equal(tape_reader_open_memory(b->tape.data, b->tape.size, 0, &r, NULL), 0);
 	tape_reader_health(r, &h);
 	assert_int_equal(h.n_places, 0);
@@ -127,7 +116,7 @@ static void a_loss_of_records_without_a_time_affects_no_time(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	b->tape.data[offset(b, INDEX_BLOCK) + 100] ^= 1;
+	made_tape_hit(&b->tape, INDEX_BLOCK);
 	assert_string_equal(read_words(b), "altered: 1 blocks, 0 to 0");
 	end(b);
 }
@@ -201,7 +190,7 @@ static void the_index_knows_the_time_of_a_block_that_is_missing(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	cut_out(b, 7, 7);
+	made_tape_cut_out(&b->tape, 7, 7);
 	assert_string_equal(read_words(b), "missing: 1 blocks, 26000 to 30000");
 	assert_int_equal(b->health.lost_blocks, 1);
 	assert_int_equal(b->health.lost_bytes, 0);
@@ -223,7 +212,7 @@ static void several_missing_blocks_are_one_place(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	cut_out(b, 7, 12);
+	made_tape_cut_out(&b->tape, 7, 12);
 	assert_string_equal(read_words(b), "missing: 6 blocks, 26000 to 50000");
 	end(b);
 }
@@ -233,8 +222,8 @@ static void blocks_missing_at_two_places_are_two_places(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	cut_out(b, 17, 17);
-	cut_out(b, 3, 3);
+	made_tape_cut_out(&b->tape, 17, 17);
+	made_tape_cut_out(&b->tape, 3, 3);
 	assert_string_equal(read_words(b),
 			    "missing: 1 blocks, 11000 to 15000; missing: 1 blocks, 66000 to 70000");
 	end(b);
@@ -246,7 +235,7 @@ static void without_an_index_the_epochs_around_a_missing_block_bound_its_time(vo
 	struct bench *b = begin(&unfinished);
 
 	(void)state;
-	cut_out(b, 13, 13);
+	made_tape_cut_out(&b->tape, 13, 13);
 	assert_string_equal(read_words(b), "missing: 1 blocks, 20500 to 60500");
 	end(b);
 }
@@ -256,7 +245,7 @@ static void without_an_index_a_missing_beginning_of_an_epoch_leaves_it_in_doubt(
 	struct bench *b = begin(&unfinished);
 
 	(void)state;
-	cut_out(b, 15, 15);
+	made_tape_cut_out(&b->tape, 15, 15);
 	assert_string_equal(read_words(b), "missing: 1 blocks, 20500 to 80500");
 	end(b);
 }
@@ -266,7 +255,7 @@ static void without_an_index_the_end_is_open_where_no_epoch_follows(void **state
 	struct bench *b = begin(&unfinished);
 
 	(void)state;
-	cut_out(b, 23, 23);
+	made_tape_cut_out(&b->tape, 23, 23);
 	assert_string_equal(read_words(b), "missing: 1 blocks, 60500 to end");
 	end(b);
 }
@@ -276,8 +265,8 @@ static void an_index_that_lacks_a_piece_is_not_believed(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	b->tape.data[offset(b, INDEX_BLOCK) + 100] ^= 1;
-	cut_out(b, 13, 13);
+	made_tape_hit(&b->tape, INDEX_BLOCK);
+	made_tape_cut_out(&b->tape, 13, 13);
 	assert_string_equal(read_words(b),
 			    "missing: 1 blocks, 20500 to 60500; altered: 1 blocks, 0 to 0");
 	end(b);
@@ -401,8 +390,8 @@ static void places_are_in_order_of_their_offsets(void **state)
 	struct bench *b = begin(&unfinished);
 
 	(void)state;
-	b->tape.data[offset(b, 20) + 100] ^= 1;
-	b->tape.data[offset(b, 10) + 100] ^= 1;
+	made_tape_hit(&b->tape, 20);
+	made_tape_hit(&b->tape, 10);
 	b->tape.data[3] ^= 1;
 	assert_string_equal(read_words(b),
 			    "header: 0 blocks, 0 to 0; altered: 1 blocks, 40500 to 40500; "

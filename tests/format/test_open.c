@@ -10,36 +10,11 @@
 #include <unistd.h>
 
 #include "format/input.h"
+#include "tests/support/refusal.h"
 #include "tests/support/tape_maker.h"
 #include "tests/support/test.h"
 
 static const struct tape_recipe small = { .epochs = 2, .rings = 2, .flushes = 2, .samples = 5 };
-
-/* How many blocks there are from here on; *records is set to their samples. */
-static size_t read_rest(struct tape_reader *r, size_t *samples)
-{
-	struct tape_block *b;
-	size_t n = 0;
-
-	*samples = 0;
-	for (; tape_reader_next(r, &b, NULL) == 1; n++) {
-		tape_block_for_each (b, record)
-			*samples += record->type == EV_CPU_SAMPLE;
-		tape_block_free(b);
-	}
-	return n;
-}
-
-static void assert_refused(const struct made_tape *t, int code, const char *text)
-{
-	struct tape_error err = { 0 };
-	struct tape_reader *r = NULL;
-
-	assert_int_equal(tape_reader_open_memory(t->data, t->size, 0, &r, &err), code);
-	assert_int_equal(err.code, code);
-	assert_string_equal(err.text, text);
-	assert_null(r);
-}
 
 static void an_empty_file_is_not_a_tape(void **state)
 {
@@ -119,7 +94,7 @@ static size_t samples_of_file(const char *path)
 
 	if (tape_reader_open(path, 0, &r, &err) < 0)
 		fail_msg("%s", err.text);
-	read_rest(r, &samples);
+	made_tape_read_rest(r, &samples);
 	tape_reader_close(r);
 	return samples;
 }
@@ -198,7 +173,7 @@ static void a_file_that_shrinks_while_it_is_read_is_damaged_and_no_more(void **s
 	(void)state;
 	assert_int_equal(tape_reader_open(path, 0, &r, NULL), 0);
 	assert_int_equal(truncate(path, (off_t)made_tape_block(&t, 2, NULL) + 90), 0);
-	assert_int_equal(read_rest(r, &samples), 2);
+	assert_int_equal(made_tape_read_rest(r, &samples), 2);
 	assert_int_equal(samples, 5);
 	tape_reader_health(r, &h);
 	assert_int_equal(h.lost_blocks, made_tape_count(&t) - 2);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/refusal.h"
 #include "tests/support/tape_maker.h"
 #include "tests/support/test.h"
 
@@ -31,28 +32,13 @@ static struct tape_block *next_block(struct tape_reader *r)
 	return b;
 }
 
-/* How many blocks there are from here on; *records is set to their samples. */
-static size_t read_rest(struct tape_reader *r, size_t *samples)
-{
-	struct tape_block *b;
-	size_t n = 0;
-
-	*samples = 0;
-	for (; tape_reader_next(r, &b, NULL) == 1; n++) {
-		tape_block_for_each (b, record)
-			*samples += record->type == EV_CPU_SAMPLE;
-		tape_block_free(b);
-	}
-	return n;
-}
-
 static struct tape_health health_of(const struct made_tape *t)
 {
 	struct tape_reader *r = open_tape(t, 0);
 	struct tape_health h;
 	size_t samples;
 
-	read_rest(r, &samples);
+	made_tape_read_rest(r, &samples);
 	tape_reader_health(r, &h);
 	h.places = NULL;
 	tape_reader_close(r);
@@ -130,11 +116,11 @@ static void rewind_begins_again_at_the_first_block(void **state)
 {
 	struct made_tape t = made_tape_write(&small);
 	struct tape_reader *r = open_tape(&t, 0);
-	size_t samples, blocks = read_rest(r, &samples);
+	size_t samples, blocks = made_tape_read_rest(r, &samples);
 
 	(void)state;
 	tape_reader_rewind(r);
-	assert_int_equal(read_rest(r, &samples), blocks);
+	assert_int_equal(made_tape_read_rest(r, &samples), blocks);
 	assert_int_equal(samples, MADE_TAPE_SAMPLES(&small));
 	tape_reader_close(r);
 	made_tape_free(&t);
@@ -236,7 +222,7 @@ static void a_record_of_impossible_size_costs_the_rest_of_its_block_and_is_count
 		made_tape_put(&t, (struct tape_block_header){ 0 }, records, sizeof(records));
 	}
 	r = open_tape(&t, 0);
-	assert_int_equal(read_rest(r, &samples), sizeof(sizes) / sizeof(sizes[0]));
+	assert_int_equal(made_tape_read_rest(r, &samples), sizeof(sizes) / sizeof(sizes[0]));
 	assert_int_equal(samples, sizeof(sizes) / sizeof(sizes[0]));
 	tape_reader_health(r, &h);
 	assert_int_equal(h.bad_records, sizeof(sizes) / sizeof(sizes[0]));
@@ -256,7 +242,7 @@ static void counts_do_not_grow_when_a_block_is_read_again(void **state)
 	made_tape_put(&t, (struct tape_block_header){ 0 }, records, sizeof(records));
 	r = open_tape(&t, 0);
 	for (int i = 0; i < 3; i++) {
-		read_rest(r, &samples);
+		made_tape_read_rest(r, &samples);
 		tape_reader_rewind(r);
 	}
 	tape_reader_health(r, &h);
@@ -311,17 +297,6 @@ static void a_newer_minor_version_is_read(void **state)
 	made_tape_put(&t, (struct tape_block_header){ 0 }, &sample, sizeof(sample));
 	assert_int_equal(health_of(&t).blocks, 1);
 	made_tape_free(&t);
-}
-
-static void assert_refused(const struct made_tape *t, int code, const char *text)
-{
-	struct tape_error err = { 0 };
-	struct tape_reader *r = NULL;
-
-	assert_int_equal(tape_reader_open_memory(t->data, t->size, 0, &r, &err), code);
-	assert_int_equal(err.code, code);
-	assert_string_equal(err.text, text);
-	assert_null(r);
 }
 
 static void a_newer_major_version_is_refused_with_the_remedy(void **state)
@@ -386,7 +361,7 @@ static void a_block_of_an_unknown_kind_is_passed_over_and_counted(void **state)
 	size_t samples;
 
 	(void)state;
-	assert_int_equal(read_rest(r, &samples), 2);
+	assert_int_equal(made_tape_read_rest(r, &samples), 2);
 	tape_reader_health(r, &h);
 	assert_int_equal(h.unknown_blocks, 1);
 	assert_int_equal(h.lost_blocks, 0);

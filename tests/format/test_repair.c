@@ -20,7 +20,7 @@ static const struct tape_recipe unfinished = {
 #define SAMPLES 60
 
 struct bench {
-	struct made_tape tape;
+	struct made_tape tape; /* first: made_tape_bench() */
 	struct made_tape repaired;
 	struct tape_repair_result result;
 	struct tape_health health; /* of the repaired tape */
@@ -32,10 +32,7 @@ struct bench {
 
 static struct bench *begin(const struct tape_recipe *recipe)
 {
-	struct bench *b = calloc(1, sizeof(*b));
-
-	b->tape = made_tape_write(recipe);
-	return b;
+	return made_tape_bench(recipe, sizeof(struct bench));
 }
 
 static void end(struct bench *b)
@@ -129,7 +126,7 @@ static void a_lost_block_becomes_a_loss_of_its_time(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	repair(b);
 	assert_clean(b);
 	assert_seen_but(b, 26, 30);
@@ -147,7 +144,7 @@ static void the_note_says_what_was_lost(void **state)
 	char expected[200];
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	repair(b);
 	snprintf(expected, sizeof(expected),
 		 "repaired: 1 block lost, %zu bytes left out; the recorder had finished",
@@ -161,7 +158,7 @@ static void the_result_counts_what_was_kept_and_lost(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	repair(b);
 	assert_int_equal(b->result.blocks_kept, 14);
 	assert_int_equal(b->result.blocks_lost, 1);
@@ -227,15 +224,11 @@ static void a_lost_file_header_is_made_anew(void **state)
 static void a_repaired_tape_that_is_damaged_again_says_what_is_missing_now(void **state)
 {
 	struct bench *b = begin(&finished);
-	size_t from, to;
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	repair(b);
-	from = made_tape_block(&b->repaired, 3, NULL);
-	to = made_tape_block(&b->repaired, 4, NULL);
-	memmove(b->repaired.data + from, b->repaired.data + to, b->repaired.size - to);
-	b->repaired.size -= to - from;
+	made_tape_cut_out(&b->repaired, 3, 3);
 	read_repaired(b);
 	assert_int_equal(b->health.n_places, 1);
 	assert_int_equal(b->health.lost_blocks, 1);
@@ -247,12 +240,12 @@ static void a_repaired_tape_can_be_repaired(void **state)
 	struct bench *b = begin(&finished);
 
 	(void)state;
-	b->tape.data[offset(b, 7) + 100] ^= 1;
+	made_tape_hit(&b->tape, 7);
 	repair(b);
 	made_tape_free(&b->tape);
 	b->tape = b->repaired;
 	b->repaired = (struct made_tape){ 0 };
-	b->tape.data[made_tape_block(&b->tape, 3, NULL) + 100] ^= 1;
+	made_tape_hit(&b->tape, 3);
 	repair(b);
 	assert_clean(b);
 	assert_int_equal(b->n_losses, 2);

@@ -28,3 +28,8 @@ claim "an unwritable output: status 1" same 1 \
 	"$(status_of "$analyze" cpu -o "$work/no/such/folder/x.svg" "$tape")"
 claim "an unwritable output: one line that names it" one_line 'no/such/folder'
 claim "a full disk: status 1" same 1 "$(status_of sh -c "'$analyze' cpu -f json '$tape' >/dev/full")"
+for option in --help --version; do
+	claim "a full disk, $option: status 1" same 1 \
+		"$(status_of sh -c "'$analyze' $option >/dev/full")"
+	claim "a full disk, $option: one line that says so" one_line 'No space left'
+done

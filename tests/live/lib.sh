@@ -177,6 +177,17 @@ who() {
 		| [.values[0]] + ($sets[.labels] | [.pid, .tid, .comm, .thread]) | @tsv'
 }
 
+# table_rows NAME TAPE VIEW [OPTION…]: the rows of a view's table, a JSON object each.
+table_rows() {
+	table=$1
+	tape=$2
+	view=$3
+	shift 3
+	"$analyze" "$view" -f json "$@" "$tape" | jq -c --arg name "$table" '.items[]
+		| select(.shape == "table" and .name == $name) | [.columns[].name] as $names
+		| .rows[] | [$names, .] | transpose | map({ (.[0]): .[1] }) | add'
+}
+
 # The sum of the samples of a list by who, all or those whose COLUMN is VALUE.
 count_samples() {
 	awk -F '\t' -v column="${2:-0}" -v value="${3:-}" \

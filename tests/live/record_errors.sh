@@ -51,6 +51,6 @@ claim "an unknown option is named" shows 'no-such-option' "$work/err"
 claim "nothing to record: status 2" same 2 "$(status_of "$record" -d 1 -o "$work/t.tape")"
 claim "a frequency out of range: status 2" same 2 "$(status_of "$record" -F 100000 -a -d 1)"
 claim "a frequency out of range: its limit is named" shows '1000' "$work/err"
-claim "an unknown probe group: status 1" same 1 \
+claim "an unknown probe group: status 2" same 2 \
 	"$(status_of "$record" --probes nosuch -a -d 1 -o "$work/t.tape")"
 claim "an unknown probe group is named" shows 'nosuch' "$work/err"

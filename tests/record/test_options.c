@@ -55,7 +55,21 @@ static void the_defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(o.max_bytes, 0);
 	assert_true(o.names);
 	assert_string_equal(o.probes, "cpu");
+	assert_int_equal(o.min_block_ns, 20000);
+	assert_false(o.trace_calls);
 	assert_string_equal(o.command_line, "record -a");
+}
+
+static void all_stacks_means_waits_of_any_length(void **state)
+{
+	struct options o;
+	struct tape_error err;
+
+	(void)state;
+	assert_int_equal(
+		PARSE(&o, &err, "-a", "--min-block", "1ms", "--stacks=all", "--syscalls=trace"), 0);
+	assert_int_equal(o.min_block_ns, 0);
+	assert_true(o.trace_calls);
 }
 
 struct refusal {
@@ -80,8 +94,14 @@ static void each_usage_error_has_its_own_line(void **state)
 		  "--max-size 1K: at least 256K is needed" },
 		{ { "record", "-a", "--ring-size", "5000", NULL },
 		  "--ring-size 5000: a power of two from 4K to 1G is needed" },
+		{ { "record", "-a", "--stacks", "some", NULL },
+		  "--stacks some: after-wait or all is needed" },
+		{ { "record", "-a", "--min-block", "soon", NULL },
+		  "--min-block soon: a time like 20us or 1ms is needed" },
 		{ { "record", "-a", "--symbols", "all", NULL },
 		  "--symbols all: none or names is needed" },
+		{ { "record", "-a", "--probes", "cpu,nosuch", NULL },
+		  "--probes nosuch: there is no such group; record --list shows them" },
 		{ { "record", "-a", "--frob", NULL },
 		  "--frob: not an option, or its value is missing; see record --help" },
 		{ { "record", "-a", "-o", NULL },
@@ -104,6 +124,7 @@ int main(void)
 		cmocka_unit_test(what_stands_behind_the_command_belongs_to_it),
 		cmocka_unit_test(several_pids_are_taken_from_one_list_and_from_several),
 		cmocka_unit_test(the_defaults_are_those_of_the_manual),
+		cmocka_unit_test(all_stacks_means_waits_of_any_length),
 		cmocka_unit_test(each_usage_error_has_its_own_line),
 	};
 

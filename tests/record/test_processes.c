@@ -265,6 +265,66 @@ static void a_loss_of_the_side_band_is_written_with_its_time(void **state)
 	free(last);
 }
 
+static void a_second_process_of_the_same_id_in_an_epoch_is_written_down_too(void **state)
+{
+	struct fixture *f = *state;
+	struct ev_header *last;
+
+	processes_scan(f->processes, getpid());
+	make_process(f, TGID, 10, "first");
+	use(f, TGID, 20, 1);
+	apply(f, (struct sideband_event){
+			 .kind = SIDEBAND_EXIT, .time_ns = 30, .tid = TGID, .tgid = TGID });
+	make_process(f, TGID, 40, "second");
+	/* No other use: the drain tells of the first in an epoch only. */
+	assert_int_equal(count(f, EV_PROCESS, TGID, &last), 2);
+	assert_int_equal(last->time_ns, 40);
+	free(last);
+	assert_int_equal(count(f, EV_EXEC, TGID, &last), 1);
+	assert_string_equal(((struct ev_comm *)last)->comm, "second");
+	free(last);
+}
+
+static void a_process_whose_fork_was_lost_is_known_by_its_exec(void **state)
+{
+	const uint32_t stranger = TGID + 7;
+	struct fixture *f = *state;
+	struct ev_header *last;
+
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_LOST, .time_ns = 5, .lost = 1 });
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_EXEC,
+					  .time_ns = 10,
+					  .tid = stranger,
+					  .tgid = stranger,
+					  .text = "orphan" });
+	use(f, stranger, 20, 1);
+	assert_int_equal(count(f, EV_PROCESS, stranger, &last), 1);
+	assert_string_equal(((struct ev_process *)last)->comm, "orphan");
+	assert_int_equal(((struct ev_process *)last)->flags, EV_PROCESS_LATE);
+	free(last);
+}
+
+static void a_child_of_an_unknown_parent_has_nothing_of_who_had_its_id_before(void **state)
+{
+	struct fixture *f = *state;
+	struct ev_header *last;
+
+	processes_scan(f->processes, getpid());
+	make_process(f, TGID, 10, "before");
+	apply(f, (struct sideband_event){
+			 .kind = SIDEBAND_EXIT, .time_ns = 30, .tid = TGID, .tgid = TGID });
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_FORK,
+					  .time_ns = 40,
+					  .tid = TGID,
+					  .tgid = TGID,
+					  .parent_tid = TGID + 1,
+					  .parent_tgid = TGID + 1 });
+	use(f, TGID, 50, 1);
+	assert_int_equal(count(f, EV_PROCESS, TGID, &last), 1);
+	assert_string_equal(((struct ev_process *)last)->comm, "");
+	free(last);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -279,6 +339,9 @@ int main(void)
 		TEST(a_process_that_nobody_announced_is_marked_late),
 		TEST(a_process_ends_with_its_last_thread_and_not_with_its_first),
 		TEST(a_loss_of_the_side_band_is_written_with_its_time),
+		TEST(a_second_process_of_the_same_id_in_an_epoch_is_written_down_too),
+		TEST(a_process_whose_fork_was_lost_is_known_by_its_exec),
+		TEST(a_child_of_an_unknown_parent_has_nothing_of_who_had_its_id_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

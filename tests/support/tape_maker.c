@@ -164,7 +164,7 @@ void made_tape_add(struct made_tape *t, struct tape_block_header h, const void *
 	h.kind = h.kind ? h.kind : TAPE_BLOCK_EVENTS;
 	h.records = h.records ? h.records : count_records(records, size);
 	h.plain_size = (uint32_t)size;
-	tape_block_pack(&h, records, /* compress= */ false, packed);
+	tape_block_pack(&h, records, /* encoder= */ NULL, packed);
 	tape_block_encode(&h, header);
 	made_tape_append(t, header, sizeof(header));
 	made_tape_append(t, packed, size);
@@ -267,4 +267,41 @@ size_t made_layout(void *records, size_t size, uint16_t type, uint32_t fixed_siz
 	record->fixed_size = htole32(fixed_size);
 	memcpy(record->text, text, strlen(text));
 	return size + length;
+}
+
+size_t made_tape_read_rest(struct tape_reader *r, size_t *samples)
+{
+	struct tape_block *b;
+	size_t n = 0;
+
+	*samples = 0;
+	for (; tape_reader_next(r, &b, NULL) == 1; n++) {
+		tape_block_for_each (b, record)
+			*samples += record->type == EV_CPU_SAMPLE;
+		tape_block_free(b);
+	}
+	return n;
+}
+
+void made_tape_hit(struct made_tape *t, size_t i)
+{
+	t->data[made_tape_block(t, i, NULL) + sizeof(struct tape_block_header) + 20] ^= 1;
+}
+
+void made_tape_cut_out(struct made_tape *t, size_t first, size_t last)
+{
+	size_t from = made_tape_block(t, first, NULL), to = made_tape_block(t, last + 1, NULL);
+
+	memmove(t->data + from, t->data + to, t->size - to);
+	t->size -= to - from;
+}
+
+void *made_tape_bench(const struct tape_recipe *recipe, size_t size)
+{
+	struct made_tape *t = calloc(1, size);
+
+	if (!t)
+		abort();
+	*t = made_tape_write(recipe);
+	return t;
 }

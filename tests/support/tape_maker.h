@@ -41,6 +41,9 @@ struct tape_recipe {
 
 struct made_tape made_tape_write(const struct tape_recipe *recipe);
 
+/* size bytes, zeroed, that begin with such a tape: a test's own struct. To be freed, as the tape. */
+void *made_tape_bench(const struct tape_recipe *recipe, size_t size);
+
 /* An empty file name in the folder for temporary files. The caller frees it. */
 char *made_tape_name(void);
 
@@ -72,6 +75,12 @@ void made_tape_free(struct made_tape *t);
 size_t made_tape_block(const struct made_tape *t, size_t i, struct tape_block_header *ret);
 size_t made_tape_count(const struct made_tape *t);
 
+/* Flips a bit of block i's payload. */
+void made_tape_hit(struct made_tape *t, size_t i);
+
+/* Takes the bytes of the blocks from first to last out. */
+void made_tape_cut_out(struct made_tape *t, size_t first, size_t last);
+
 /* Makes block i's header hash right again after a change of *h. */
 void made_tape_set_header(struct made_tape *t, size_t offset, struct tape_block_header h);
 
@@ -83,5 +92,8 @@ size_t made_layout(void *records, size_t size, uint16_t type, uint32_t fixed_siz
 		   const char *text);
 
 struct ev_cpu_sample made_sample(uint64_t number);
+
+/* How many blocks the reader still gives; *samples is set to their CPU samples. */
+size_t made_tape_read_rest(struct tape_reader *r, size_t *samples);
 
 #endif

@@ -296,6 +296,34 @@ static void the_running_kernel_is_read_in_full(void **state)
 
 #define TEST cmocka_unit_test
 
+static uint64_t scan(const char *text, const char *name)
+{
+	int fd = memfd_create("kallsyms", MFD_CLOEXEC);
+	char path[64];
+	uint64_t address;
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	address = kallsyms_scan(path, name);
+	close(fd);
+	return address;
+}
+
+static void a_scan_finds_one_symbol_of_the_kernel_of_whatever_type(void **state)
+{
+	(void)state;
+	assert_int_equal(scan(kernel, "_etext"), 0xffffffff81000400);
+	assert_int_equal(scan(kernel, "some_data"), 0xffffffff81000200);
+}
+
+static void a_scan_takes_no_symbol_of_a_module_and_no_part_of_a_name(void **state)
+{
+	(void)state;
+	assert_int_equal(scan(kernel, "open_file"), 0);
+	assert_int_equal(scan(kernel, "thir"), 0);
+	assert_int_equal(kallsyms_scan("/no/such/file", "_text"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +344,8 @@ int main(void)
 		TEST(a_name_that_begins_with_a_zero_byte_is_none),
 		TEST(a_module_that_comes_back_is_the_same_module),
 		TEST(the_running_kernel_is_read_in_full),
+		cmocka_unit_test(a_scan_finds_one_symbol_of_the_kernel_of_whatever_type),
+		cmocka_unit_test(a_scan_takes_no_symbol_of_a_module_and_no_part_of_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,16 @@ enum ev_end_reason {
 	F(uint32_t, reserved, "none", "0")
 EV_STRUCT(end, EV_END_FIELDS);
 
+/*
+ * From here on the records of a probe group are complete, but for losses and
+ * pauses that are told; or, the second time, no longer.
+ */
+#define EV_WATCH_FIELDS(F, A, T)                                                                   \
+	F(uint32_t, on, "bool", "1: from here on; 0: until here")                                  \
+	F(uint32_t, reserved, "none", "0")                                                         \
+	T(char, group, "text", "the probe group's name")
+EV_STRUCT(watch, EV_WATCH_FIELDS);
+
 /* X(NAME, number, struct, FIELDS, help) */
 #define EV_META_EVENTS(X)                                                                          \
 	X(LAYOUT, 1, layout, EV_LAYOUT_FIELDS, "how the records of one type are laid out")         \
@@ -102,6 +112,7 @@ EV_STRUCT(end, EV_END_FIELDS);
 	X(PAUSE, 7, pause, EV_PAUSE_FIELDS, "recording was paused or resumed")                     \
 	X(NOTE, 8, note, EV_NOTE_FIELDS, "a remark of the recorder")                               \
 	X(INDEX, 9, index, EV_INDEX_FIELDS, "where one block stands")                              \
-	X(END, 10, end, EV_END_FIELDS, "the recorder finished")
+	X(END, 10, end, EV_END_FIELDS, "the recorder finished")                                    \
+	X(WATCH, 11, watch, EV_WATCH_FIELDS, "a probe group is on from here, or no longer")
 
 #endif

@@ -5,45 +5,9 @@
 #include <string.h>
 
 #include "analyze/pipeline.h"
+#include "tests/analyze/view_runner.h"
 #include "tests/support/test.h"
 #include "tests/support/world_maker.h"
-
-#define START 1000
-
-static struct made_world begin(void)
-{
-	struct made_world w = made_world_begin(START);
-
-	made_world_usual_epoch(&w, 1, START);
-	return w;
-}
-
-static struct pipeline_report run_view(struct made_world *w, const char *view,
-				       const struct filter *filter)
-{
-	struct pipeline_options options = { .analysis = analysis_by_name(view), .filter = filter };
-	struct pipeline_report report = { 0 };
-	struct tape_reader *reader;
-
-	assert_int_equal(tape_reader_open_memory(w->tape.data, w->tape.size, 0, &reader, NULL), 0);
-	assert_int_equal(pipeline_run(reader, &options, &report, NULL), 0);
-	tape_reader_close(reader);
-	made_world_free(w);
-	return report;
-}
-
-static struct pipeline_report run(struct made_world *w)
-{
-	static const struct filter everything;
-
-	made_world_end(w);
-	return run_view(w, "cpu", &everything);
-}
-
-static const struct profile *profile_of(const struct pipeline_report *report)
-{
-	return result_first(report->result, RESULT_PROFILE)->profile;
-}
 
 /* A sample's stack from the root on, "one+10;one+100"; marks as they are. */
 static char *stack_text(const struct profile *p, size_t sample, char text[256])
@@ -140,6 +104,60 @@ static void equal_stacks_of_one_thread_are_one_sample(void **state)
 	made_world_sample(&w, 1300, 8, 80);
 	report = run(&w);
 	assert_int_equal(profile_n_samples(profile_of(&report)), 2);
+	pipeline_report_done(&report);
+}
+
+static void equal_stacks_of_two_threads_are_two_samples(void **state)
+{
+	struct ev_cpu_sample second = { .h = { .tgid = 7, .tid = 9 }, .ustack = 70 };
+	struct made_world w = begin();
+	struct pipeline_report report;
+
+	(void)state;
+	made_world_task(&w, 1050, 7, 9, "worker");
+	for (uint64_t t = 1100; t < 1400; t += 10) {
+		made_world_sample(&w, t, 7, 70);
+		second.h.time_ns = t + 5;
+		if (t < 1200)
+			made_world_put_sample(&w, second);
+	}
+	report = run(&w);
+	assert_int_equal(profile_n_samples(profile_of(&report)), 2);
+	assert_int_equal(profile_get_sample(profile_of(&report), 0)->values[0], 30);
+	assert_int_equal(profile_get_sample(profile_of(&report), 1)->values[0], 10);
+	assert_int_equal(profile_total(profile_of(&report), 1), 4000);
+	pipeline_report_done(&report);
+}
+
+static void every_sample_of_a_process_without_a_name_is_counted(void **state)
+{
+	struct made_world w = begin();
+	struct pipeline_report report;
+
+	(void)state;
+	for (uint64_t t = 1100; t < 1200; t += 10)
+		made_world_sample(&w, t, 55, 0);
+	report = run(&w);
+	assert_int_equal(result_get_coverage(report.result)->unknown_names, 10);
+	pipeline_report_done(&report);
+}
+
+static void a_stack_that_is_defined_later_is_named_from_then_on(void **state)
+{
+	struct made_world w = begin();
+	struct pipeline_report report;
+	char text[256];
+
+	(void)state;
+	made_world_sample(&w, 1100, 7, 71);
+	made_world_sample(&w, 1200, 7, 71);
+	made_world_usual_epoch(&w, 2, 2000);
+	made_world_stack(&w, 2000, 7, 71, (uint64_t[]){ 0x1010, 0x1101 });
+	made_world_sample(&w, 2100, 7, 71);
+	report = run(&w);
+	assert_int_equal(result_get_coverage(report.result)->unknown_stacks, 2);
+	assert_int_equal(profile_get_sample(profile_of(&report), 0)->values[0], 2);
+	assert_string_equal(stack_text(profile_of(&report), 1, text), "one+100;one+10");
 	pipeline_report_done(&report);
 }
 
@@ -281,6 +299,9 @@ int main(void)
 		cmocka_unit_test(kernel_frames_stand_on_top_of_user_frames),
 		cmocka_unit_test(a_sample_stands_for_one_period_of_cpu_time),
 		cmocka_unit_test(equal_stacks_of_one_thread_are_one_sample),
+		cmocka_unit_test(equal_stacks_of_two_threads_are_two_samples),
+		cmocka_unit_test(every_sample_of_a_process_without_a_name_is_counted),
+		cmocka_unit_test(a_stack_that_is_defined_later_is_named_from_then_on),
 		cmocka_unit_test(labels_say_whose_a_sample_was),
 		cmocka_unit_test(a_stack_that_is_not_defined_is_marked_and_counted),
 		cmocka_unit_test(a_sample_without_a_stack_is_marked),

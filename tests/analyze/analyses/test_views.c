@@ -5,40 +5,9 @@
 #include <string.h>
 
 #include "analyze/pipeline.h"
+#include "tests/analyze/view_runner.h"
 #include "tests/support/test.h"
 #include "tests/support/world_maker.h"
-
-#define START 1000
-
-static struct made_world begin(void)
-{
-	struct made_world w = made_world_begin(START);
-
-	made_world_usual_epoch(&w, 1, START);
-	return w;
-}
-
-static struct pipeline_report run_view(struct made_world *w, const char *view,
-				       const struct filter *filter)
-{
-	struct pipeline_options options = { .analysis = analysis_by_name(view), .filter = filter };
-	struct pipeline_report report = { 0 };
-	struct tape_reader *reader;
-
-	assert_int_equal(tape_reader_open_memory(w->tape.data, w->tape.size, 0, &reader, NULL), 0);
-	assert_int_equal(pipeline_run(reader, &options, &report, NULL), 0);
-	tape_reader_close(reader);
-	made_world_free(w);
-	return report;
-}
-
-static struct pipeline_report run(struct made_world *w)
-{
-	static const struct filter everything;
-
-	made_world_end(w);
-	return run_view(w, "cpu", &everything);
-}
 
 static struct made_world three_samples(void)
 {
@@ -161,6 +130,7 @@ static void timeline_has_a_slice_from_fork_to_exit(void **state)
 	struct made_world w = begin();
 	struct pipeline_report report;
 	const struct timeline *t;
+	size_t n;
 
 	(void)state;
 	made_world_fork(&w, 1100, 7, 9);
@@ -171,10 +141,10 @@ static void timeline_has_a_slice_from_fork_to_exit(void **state)
 	report = run_view(&w, "timeline", &(struct filter){ 0 });
 	t = result_first(report.result, RESULT_TIMELINE)->timeline;
 	assert_int_equal(timeline_n_slices(t), 3);
-	assert_string_equal(timeline_slice(t, 2)->name, "tool");
-	assert_int_equal(timeline_slice(t, 2)->start_ns, 1100);
-	assert_int_equal(timeline_slice(t, 2)->end_ns, 1300);
-	assert_int_equal(timeline_slice(t, 0)->end_ns, 1500);
+	assert_string_equal(timeline_text(t, timeline_spans(t, 2, &n)->name), "tool");
+	assert_int_equal(timeline_spans(t, 2, &n)->start_ns, 1100);
+	assert_int_equal(timeline_spans(t, 2, &n)->end_ns, 1300);
+	assert_int_equal(timeline_spans(t, 0, &n)->end_ns, 1500);
 	pipeline_report_done(&report);
 }
 

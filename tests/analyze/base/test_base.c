@@ -62,6 +62,23 @@ static void order_in_a_pair_matters(void **state)
 	pairs_done(&p);
 }
 
+static void a_chain_that_was_added_in_one_go_is_found_again(void **state)
+{
+	struct pairs p = { 0 };
+	bool added;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(pairs_number(&p, i, i % 7, NULL), i);
+	assert_int_equal(pairs_number(&p, 500, 100, &added), 1000);
+	assert_true(added);
+	for (uint32_t i = 0; i < 1000; i++) {
+		assert_int_equal(pairs_number(&p, i, i % 7, &added), i);
+		assert_false(added);
+	}
+	pairs_done(&p);
+}
+
 static void arena_gives_zeroed_aligned_pieces_of_any_size(void **state)
 {
 	static const size_t sizes[] = { 1, 15, 16, 17, 100000, 0, 3 };
@@ -87,6 +104,16 @@ static void sums_stop_at_both_ends(void **state)
 	assert_true(sum_add(INT64_MAX, INT64_MIN) == -1);
 }
 
+static void many_times_a_number_stops_at_both_ends(void **state)
+{
+	(void)state;
+	assert_true(sum_times(-3, 5) == -15);
+	assert_true(sum_times(0, UINT64_MAX) == 0);
+	assert_true(sum_times(2, (uint64_t)1 << 62) == INT64_MAX);
+	assert_true(sum_times(1, UINT64_MAX) == INT64_MAX);
+	assert_true(sum_times(-1, UINT64_MAX) == INT64_MIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,8 +121,10 @@ int main(void)
 		cmocka_unit_test(empty_vec_has_nothing_to_walk),
 		cmocka_unit_test(pairs_are_numbered_in_order_of_first_sight),
 		cmocka_unit_test(order_in_a_pair_matters),
+		cmocka_unit_test(a_chain_that_was_added_in_one_go_is_found_again),
 		cmocka_unit_test(arena_gives_zeroed_aligned_pieces_of_any_size),
 		cmocka_unit_test(sums_stop_at_both_ends),
+		cmocka_unit_test(many_times_a_number_stops_at_both_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

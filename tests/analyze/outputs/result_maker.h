@@ -27,7 +27,7 @@ struct maker {
 	struct intern functions;       /* "name@module": its number gives the offset */
 };
 
-static inline void maker_init(struct maker *m)
+static inline void maker_init_dropping(struct maker *m, const char *drop_leaves)
 {
 	const struct profile_head head = {
 		.name = "cpu",
@@ -36,6 +36,7 @@ static inline void maker_init(struct maker *m)
 		.types = { { "samples", "count" }, { "cpu", "nanoseconds" } },
 		.default_type = 1,
 		.period_type = { "cpu", "nanoseconds" },
+		.drop_leaves = drop_leaves,
 		.period = MAKER_PERIOD_NS,
 		.start_wall_ns = 1767225600000000000, /* 2026-01-01 */
 		.duration_ns = 10000000000,
@@ -48,6 +49,11 @@ static inline void maker_init(struct maker *m)
 	m->bundle = bundle_new();
 	result_coverage(m->result)->complete = true;
 	result_coverage(m->result)->records = 1000;
+}
+
+static inline void maker_init(struct maker *m)
+{
+	maker_init_dropping(m, NULL);
 }
 
 static inline void maker_done(struct maker *m)

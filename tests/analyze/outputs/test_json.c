@@ -204,19 +204,32 @@ static void reals_hide_their_last_bits(void **state)
 	maker_done(&m);
 }
 
-static void timeline_has_tracks_and_slices(void **state)
+static void timeline_has_tracks_slices_points_and_links(void **state)
 {
 	const struct timeline_track root_track = { .name = "app", .parent = TIMELINE_NO_PARENT };
-	const struct timeline_track track = { .name = "main", .parent = 0, .tid = 7 };
+	const struct timeline_track track = {
+		.name = "main", .parent = 0, .tid = 7, .kind = TIMELINE_TRACK_THREAD
+	};
+	const struct timeline_track counter = {
+		.name = "queue", .parent = 0, .kind = TIMELINE_TRACK_COUNTER, .unit = "count"
+	};
 	struct timeline *t = timeline_new("sched", "Scheduling");
 	struct maker m;
-	json_t *root, *item, *slice;
+	json_t *root, *item, *slice, *link;
 
 	(void)state;
 	timeline_set_clock(t, 1000, 5000);
 	timeline_add_track(t, &root_track);
 	timeline_add_track(t, &track);
-	timeline_add_slice(t, &(struct timeline_slice){ 1, 10, 20, "runs" });
+	timeline_add_track(t, &counter);
+	timeline_add_slice(t, &(struct timeline_slice){ .track = 1,
+							.start_ns = 10,
+							.end_ns = 20,
+							.name = "futex",
+							.category = TIMELINE_BLOCKED,
+							.detail = "wait" });
+	timeline_add_point(t, 2, 15, -3);
+	timeline_add_link(t, &(struct timeline_link){ 0, 1, 11, 12, "wakes" });
 	maker_init(&m);
 	result_take_timeline(m.result, t);
 	root = written(&m);
@@ -228,7 +241,18 @@ static void timeline_has_tracks_and_slices(void **state)
 			 0);
 	slice = json_array_get(json_object_get(item, "slices"), 0);
 	assert_int_equal(number_of(slice, "end_ns"), 20);
-	assert_string_equal(text_of(slice, "name"), "runs");
+	assert_string_equal(text_of(slice, "name"), "futex");
+	assert_string_equal(text_of(slice, "category"), "blocked");
+	assert_string_equal(text_of(slice, "detail"), "wait");
+	assert_string_equal(text_of(json_array_get(json_object_get(item, "tracks"), 1), "kind"),
+			    "thread");
+	assert_string_equal(text_of(json_array_get(json_object_get(item, "tracks"), 2), "unit"),
+			    "count");
+	assert_int_equal(number_of(json_array_get(json_object_get(item, "points"), 0), "value"),
+			 -3);
+	link = json_array_get(json_object_get(item, "links"), 0);
+	assert_int_equal(number_of(link, "to_track"), 1);
+	assert_int_equal(number_of(link, "from_ns"), 11);
 	json_decref(root);
 	maker_done(&m);
 }
@@ -244,7 +268,7 @@ int main(void)
 		cmocka_unit_test(empty_profile_is_whole),
 		cmocka_unit_test(table_has_its_cells_in_their_kinds),
 		cmocka_unit_test(reals_hide_their_last_bits),
-		cmocka_unit_test(timeline_has_tracks_and_slices),
+		cmocka_unit_test(timeline_has_tracks_slices_points_and_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

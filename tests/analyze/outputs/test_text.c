@@ -478,8 +478,11 @@ static void timeline_shows_its_slices_in_order_of_time(void **state)
 	timeline_set_clock(t, 0, 1767225600000000000);
 	timeline_add_track(t, &track);
 	timeline_add_track(t, &track);
-	timeline_add_slice(t, &(struct timeline_slice){ 0, 2000, 2000, "woken" });
-	timeline_add_slice(t, &(struct timeline_slice){ 1, 1000, 1500, "runs" });
+	timeline_add_slice(
+		t, &(struct timeline_slice){ .start_ns = 2000, .end_ns = 2000, .name = "woken" });
+	timeline_add_slice(t,
+			   &(struct timeline_slice){
+				   .track = 1, .start_ns = 1000, .end_ns = 1500, .name = "runs" });
 	maker_init(&m);
 	result_take_timeline(m.result, t);
 	text = maker_write(&m, "text");

@@ -154,6 +154,23 @@ static void adding_twice_adds_up_in_one_sample(void **state)
 	profile_free(p);
 }
 
+static void adding_again_is_adding_so_many_times(void **state)
+{
+	struct profile *p = profile_new(&head);
+	uint32_t none = profile_labels(p, NULL, 0);
+	const int64_t once[] = { 1, 10 };
+	size_t index;
+
+	(void)state;
+	index = profile_add(p, PROFILE_ROOT, none, once);
+	profile_add_again(p, index, once, 41);
+	profile_add_again(p, index, once, 0);
+	assert_int_equal(profile_n_samples(p), 1);
+	assert_int_equal(profile_get_sample(p, index)->values[1], 420);
+	assert_int_equal(profile_total(p, 0), 42);
+	profile_free(p);
+}
+
 static void other_labels_make_another_sample(void **state)
 {
 	const struct profile_label label = { .key = "pid", .number = 1 };
@@ -232,6 +249,7 @@ int main(void)
 		cmocka_unit_test(label_sets_differ_by_key_text_and_number),
 		cmocka_unit_test(label_is_found_by_its_key),
 		cmocka_unit_test(adding_twice_adds_up_in_one_sample),
+		cmocka_unit_test(adding_again_is_adding_so_many_times),
 		cmocka_unit_test(other_labels_make_another_sample),
 		cmocka_unit_test(sums_stop_at_the_end_of_their_range),
 		cmocka_unit_test(numbers_hold_for_a_hundred_thousand_stacks),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What table.h, timeline.h and result.h promise. */
+/* What table.h and result.h promise; timeline.h has a file of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,65 +31,6 @@ static void table_gives_back_its_rows(void **state)
 	assert_true(table_row(t, 0)[2].real == 0.5);
 	assert_string_equal(table_column(t, 0)->unit, "");
 	table_free(t);
-}
-
-static const struct timeline_track plain_track = { .name = "t", .parent = TIMELINE_NO_PARENT };
-
-static void slices_come_by_track_then_start_then_as_added(void **state)
-{
-	static const struct timeline_slice added[] = {
-		{ 1, 5, 6, "d" }, { 0, 9, 9, "c" }, { 0, 2, 4, "a" }, { 0, 2, 3, "b" }
-	};
-	struct timeline *t = timeline_new("sched", "Scheduling");
-	char names[5] = "";
-
-	(void)state;
-	timeline_add_track(t, &plain_track);
-	timeline_add_track(t, &plain_track);
-	for (size_t i = 0; i < 4; i++)
-		timeline_add_slice(t, &added[i]);
-	for (size_t i = 0; i < 4; i++)
-		strcat(names, timeline_slice(t, i)->name);
-	assert_string_equal(names, "abcd");
-	timeline_free(t);
-}
-
-static void slices_added_after_reading_are_sorted_in(void **state)
-{
-	const struct timeline_slice late = { 0, 5, 6, "late" }, early = { 0, 1, 2, "early" };
-	struct timeline *t = timeline_new("sched", "Scheduling");
-
-	(void)state;
-	timeline_add_track(t, &plain_track);
-	timeline_add_slice(t, &late);
-	assert_string_equal(timeline_slice(t, 0)->name, "late");
-	timeline_add_slice(t, &early);
-	assert_string_equal(timeline_slice(t, 0)->name, "early");
-	timeline_free(t);
-}
-
-static void slice_never_ends_before_it_starts(void **state)
-{
-	const struct timeline_slice backwards = { 0, 9, 1, "x" };
-	struct timeline *t = timeline_new("sched", "Scheduling");
-
-	(void)state;
-	timeline_add_track(t, &plain_track);
-	timeline_add_slice(t, &backwards);
-	assert_int_equal(timeline_slice(t, 0)->end_ns, 9);
-	timeline_free(t);
-}
-
-static void clock_pair_gives_wall_time_on_both_sides(void **state)
-{
-	struct timeline *t = timeline_new("sched", "Scheduling");
-
-	(void)state;
-	assert_int_equal(timeline_wall_ns(t, 5), 0);
-	timeline_set_clock(t, 100, 1000);
-	assert_int_equal(timeline_wall_ns(t, 150), 1050);
-	assert_int_equal(timeline_wall_ns(t, 50), 950);
-	timeline_free(t);
 }
 
 static void result_keeps_items_notes_and_coverage(void **state)
@@ -125,10 +66,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_gives_back_its_rows),
-		cmocka_unit_test(slices_come_by_track_then_start_then_as_added),
-		cmocka_unit_test(slices_added_after_reading_are_sorted_in),
-		cmocka_unit_test(slice_never_ends_before_it_starts),
-		cmocka_unit_test(clock_pair_gives_wall_time_on_both_sides),
 		cmocka_unit_test(result_keeps_items_notes_and_coverage),
 		cmocka_unit_test(free_accepts_nothing),
 	};
