@@ -27,7 +27,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Scratch buffers: switches and wake-ups run with interrupts off, what follows them does not. */
-enum { SCRATCH_SCHED = 0, SCRATCH_AFTER = 1 };
+enum { SCRATCH_SCHED = 0, SCRATCH_AFTER = 1, SCRATCH_NONE = 2 };
 
 /* Outside calls a CPU takes a user stack at most this often. */
 #define OUTSIDE_EVERY_NS 100000
@@ -88,18 +88,18 @@ static __always_inline bool wait_epoch(const struct wait *w, struct control *c)
 	return true;
 }
 
-/* Writes a wait's stacks. The task is current where user is true. */
+/* Writes a wait's stacks; which buffer its user stack is taken by, the task being the current one. */
 static __always_inline void wait_finish(struct task_struct *task, struct wait *w,
-					const struct control *now, uint32_t which, bool user)
+					const struct control *current, uint64_t now, uint32_t which)
 {
-	struct control c = *now;
+	struct control c = *current;
 	uint64_t ustack = w->ustack;
 	struct ev_sched_wait *ev;
 	bool fresh = wait_epoch(w, &c);
 
-	if (fresh && user)
+	if (fresh && which != SCRATCH_NONE)
 		ustack = stacks_take_task(task, &c, EV_STACK_USER, which);
-	ev = emit_reserve(&c, EV_SCHED_WAIT, sizeof(*ev));
+	ev = emit_reserve_at(&c, EV_SCHED_WAIT, sizeof(*ev), now);
 	if (ev) {
 		ev->h.tid = task->pid;
 		ev->h.tgid = task->tgid;
@@ -164,7 +164,7 @@ static __always_inline void leave(struct task_struct *prev, const struct control
 	if (!w)
 		return;
 	if (w->until_ns)
-		wait_finish(prev, w, c, SCRATCH_SCHED, true);
+		wait_finish(prev, w, c, now, SCRATCH_SCHED);
 	w->out_ns = now;
 	w->blocked = state != EV_SCHED_RUNNING;
 	w->in_call = call >= 0;
@@ -198,7 +198,7 @@ static __always_inline void enter(struct task_struct *next, const struct control
 	w->until_ns = now;
 	w->kstack = stacks_take_task(next, &then, EV_STACK_KERNEL, SCRATCH_SCHED);
 	if (has_exit_tp ? !context_is_user(next) || !want_user(next) : !w->in_call)
-		wait_finish(next, w, c, SCRATCH_SCHED, false);
+		wait_finish(next, w, c, now, SCRATCH_NONE);
 }
 
 static __always_inline int on_switch(struct task_struct *prev, struct task_struct *next,
@@ -253,7 +253,7 @@ static __always_inline int finish_current(void)
 	struct control c;
 
 	if (w && w->until_ns && control_read(&c) && !c.paused)
-		wait_finish(task, w, &c, SCRATCH_AFTER, true);
+		wait_finish(task, w, &c, bpf_ktime_get_ns(), SCRATCH_AFTER);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ const volatile int32_t sigreturn_call; /* it gives back the interrupted code's r
 struct call {
 	uint64_t entry_ns; /* 0: none that is recorded */
 	int32_t number;
+	uint32_t flags;
 };
 
 struct {
@@ -55,6 +56,15 @@ struct {
 		});
 } tables SEC(".maps");
 
+static __always_inline bool is_32bit(struct task_struct *task)
+{
+#ifdef __TARGET_ARCH_x86
+	return task->thread_info.status & 2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+#else
+	return task->thread_info.flags & 1ul << 22; /* TIF_32BIT, arch/arm64, the same file */
+#endif
+}
+
 SEC("tp_btf/sys_enter")
 int sys_enter(uint64_t *ctx)
 {
@@ -70,6 +80,7 @@ int sys_enter(uint64_t *ctx)
 		return 0;
 	}
 	call->number = ctx[1];
+	call->flags = is_32bit(task) ? EV_SYSCALL_32BIT : 0;
 	call->entry_ns = bpf_ktime_get_ns();
 	return 0;
 }
@@ -114,7 +125,7 @@ static __always_inline bool write_call(const struct control *c, const struct cal
 	ev->duration_ns = now - call->entry_ns;
 	ev->ret = ret;
 	ev->syscall = call->number;
-	ev->reserved = 0;
+	ev->flags = call->flags;
 	emit_submit(c, ev);
 	return true;
 }
@@ -128,6 +139,7 @@ static __always_inline void add_call(const struct control *c, const struct call 
 		.tid = id,
 		.tgid = id >> 32,
 		.syscall = call->number,
+		.flags = call->flags,
 		.start_ns = bpf_get_current_task_btf()->start_time,
 	};
 	struct syscall_value *v;

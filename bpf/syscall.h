@@ -11,7 +11,7 @@ struct syscall_key {
 	uint32_t tid;
 	uint32_t tgid;
 	int32_t syscall;
-	uint32_t reserved;
+	uint32_t flags;	   /* enum ev_syscall_flags */
 	uint64_t start_ns; /* of the thread: its id may be another one's later */
 };
 

@@ -100,6 +100,8 @@ struct css_set {
 
 struct thread_info {
 	unsigned int cpu;
+	unsigned long flags;
+	unsigned int status; /* of x86 */
 };
 
 struct mm_struct {

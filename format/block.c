@@ -171,7 +171,21 @@ static uint32_t compress(bool hard, const void *from, size_t size, void *to, uin
 	return n > 0 ? (uint32_t)n : 0;
 }
 
-/* By columns where it can be; of a small block's two ways the one that is shorter. */
+/*
+ * LZ4 alone never makes more than 255 times what it is given. A tape keeps to that,
+ * so that its size bounds what a reader of it takes.
+ */
+#define GROWTH_MAX 255
+
+static bool grows_too_much(const struct tape_block_header *h, uint32_t packed)
+{
+	return h->plain_size / GROWTH_MAX > packed;
+}
+
+/*
+ * By columns where that pays. A form that is much shorter than the records has
+ * won: to pack them as well would take several times as long and was never shorter.
+ */
 static uint32_t pack_events(struct tape_block_header *h, const void *plain,
 			    struct tape_columns_encoder *e, uint8_t *out)
 {
@@ -179,10 +193,12 @@ static uint32_t pack_events(struct tape_block_header *h, const void *plain,
 	size_t made = tape_columns_encode(e, plain, h->plain_size, &form);
 	uint32_t size = 0, rows;
 
+	h->codec = TAPE_CODEC_COLUMNS;
 	if (made)
 		size = compress(is_small(h), form, made, out, h->plain_size);
-	h->codec = TAPE_CODEC_COLUMNS;
-	if (size && !is_small(h))
+	if (grows_too_much(h, size))
+		size = 0;
+	if (size && made <= h->plain_size / 4 * 3)
 		return size;
 	rows = compress(is_small(h), plain, h->plain_size, form, size ? size : h->plain_size);
 	if (!rows)
@@ -221,6 +237,8 @@ static int unpack_columns(const struct tape_block_header *h, const void *packed,
 {
 	int size;
 
+	if (grows_too_much(h, h->packed_size))
+		return -EBADMSG;
 	if (tape_columns_reserve(d, h->plain_size) < 0)
 		return -ENOMEM;
 	size = LZ4_decompress_safe(packed, (char *)d->form, (int)h->packed_size,

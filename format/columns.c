@@ -17,10 +17,10 @@
 #define GROUP_MOST_UNITS    32
 
 #define SETS_MAX  1024 /* kinds of records that are told apart before groups are made */
-#define SLOTS     1024 /* of hash tables, a power of 2 */
+#define SLOTS	  1024 /* of hash tables, a power of 2 */
 #define DISTINCT  256  /* most values of a dictionary */
-#define STRETCHES 4	/* samples of a column, */
-#define STRETCH	  256	/* each of so many values */
+#define STRETCHES 4    /* samples of a column, */
+#define STRETCH	  256  /* each of so many values */
 
 /* Less than this for each record of 24 bytes or more: no encoding takes 9 bytes a value and 10. */
 #define FORM_ROOM (TAPE_BLOCK_PLAIN + TAPE_BLOCK_PLAIN / 2 + 1024)
@@ -140,8 +140,8 @@ static void make_groups(struct tape_columns_encoder *e)
 		    e->n_groups > TAPE_COLUMNS_GROUPS)
 			continue;
 		set->group = (uint8_t)e->n_groups;
-		e->groups[e->n_groups++] = (struct group){ .units = set->key >> 16,
-							   .offsets = offsets };
+		e->groups[e->n_groups++] =
+			(struct group){ .units = set->key >> 16, .offsets = offsets };
 		offsets += set->count;
 	}
 }

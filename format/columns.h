@@ -17,18 +17,20 @@
  *
  *	0 CONSTANT    value (8): all have it
  *	1 DICTIONARY  count - 1 (1), count values (8 each), n indexes (1 each)
- *	2 DELTA       first (8), mask (1), planes: of each value minus the one before
+ *	2 DELTA       start (8), mask (1), planes: of each value minus the one before;
+ *	              start stands before the first
  *	3 PLANES      mask (1), planes: of each value
  *	4 WHOLE       n values (8 each)
  *
  * A word is 8 bytes of a record: word 0 is type, units, cpu and epoch. Plane k is
  * byte k, counted from the least, of n numbers: n bytes. Only planes whose bit is
  * in the mask are there, from the least on; all others are zero. Differences wrap
- * around at 64 bits; the first is 0.
+ * around at 64 bits; the encoder starts with the first value itself.
  *
  * A form holds if nothing in it is out of range, every group has a record, units
  * are 3 or more, the form ends with the last column, and its records take exactly
- * the block's plain_size, which the form's own size does not exceed.
+ * the block's plain_size, which the form's own size does not exceed. A block holds
+ * if its packed_size is at least plain_size / 255, too.
  */
 #ifndef FORMAT_COLUMNS_H
 #define FORMAT_COLUMNS_H
@@ -60,14 +62,14 @@ void tape_columns_encoder_free(struct tape_columns_encoder *e);
 
 /*
  * Arranges size bytes of records, at most TAPE_BLOCK_PLAIN, as they stand in a
- * file. Returns the form's size and lends it by *form until the next call, which
- * a caller may write to: TAPE_BLOCK_PACKED bytes. Returns 0 if the bytes are no
+ * file. Returns the form's size and lends it by *form until the next call, also to
+ * be written to: it has room for TAPE_BLOCK_PACKED. Returns 0 if the bytes are no
  * whole records, or the form would be larger than they are.
  */
 size_t tape_columns_encode(struct tape_columns_encoder *e, const uint8_t *plain, size_t size,
 			   uint8_t **form);
 
-/* What the decoder works in; begins zeroed, and grows to 7/6 of the largest block. */
+/* What the decoder works in; begins zeroed, and grows to 5/4 of the largest block. */
 struct tape_columns_decoder {
 	uint8_t *form;
 	size_t form_room;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * From columns back to records. The form comes from strangers: what is taken from
- * it is compared with its size first, and no record is written before all of them
+ * it is compared with its size first, and no column is read before all records
  * are known to fill the block exactly. Apart from the encoder, which trusts what
  * it reads and may take its time.
  */
@@ -109,38 +109,54 @@ static int whole(struct decode *d, const struct group *g, uint8_t *word)
 	return 0;
 }
 
+/* Those that are not there are zeros that are read again for each stretch. */
 struct planes {
-	unsigned int n;
-	unsigned int shift[8];
+	unsigned int mask;
 	const uint8_t *bytes[8];
+	uint32_t step[8]; /* 1, or 0 */
 };
 
 static int take_planes(struct decode *d, uint32_t count, struct planes *ret)
 {
+	static const uint8_t zero[STRETCH];
 	const uint8_t *mask = take(d, 1);
 
-	ret->n = 0;
-	for (unsigned int k = 0; mask && k < 8; k++) {
-		if (!(*mask >> k & 1))
-			continue;
-		ret->shift[ret->n] = 8 * k;
-		ret->bytes[ret->n] = take(d, count);
-		if (!ret->bytes[ret->n++])
+	if (!mask)
+		return -EBADMSG;
+	ret->mask = *mask;
+	for (unsigned int k = 0; k < 8; k++) {
+		ret->step[k] = *mask >> k & 1;
+		ret->bytes[k] = ret->step[k] ? take(d, count) : zero;
+		if (!ret->bytes[k])
 			return -EBADMSG;
 	}
-	return mask ? 0 : -EBADMSG;
+	return 0;
 }
 
-/* Puts n numbers together, from begin on. */
+/* Puts n numbers of 4 bytes together, from begin on: the plane k and the three above it. */
+static void join4(const struct planes *p, unsigned int k, uint32_t begin, uint32_t n, uint32_t *ret)
+{
+	const uint8_t *a = p->bytes[k] + (size_t)begin * p->step[k];
+	const uint8_t *b = p->bytes[k + 1] + (size_t)begin * p->step[k + 1];
+	const uint8_t *c = p->bytes[k + 2] + (size_t)begin * p->step[k + 2];
+	const uint8_t *d = p->bytes[k + 3] + (size_t)begin * p->step[k + 3];
+
+	for (uint32_t i = 0; i < n; i++)
+		ret[i] = a[i] | (uint32_t)b[i] << 8 | (uint32_t)c[i] << 16 | (uint32_t)d[i] << 24;
+}
+
 static void join(const struct planes *p, uint32_t begin, uint32_t n, uint64_t *ret)
 {
-	memset(ret, 0, n * sizeof(*ret));
-	for (unsigned int k = 0; k < p->n; k++) {
-		const uint8_t *bytes = p->bytes[k] + begin;
+	uint32_t half[STRETCH];
 
-		for (uint32_t i = 0; i < n; i++)
-			ret[i] |= (uint64_t)bytes[i] << p->shift[k];
-	}
+	join4(p, 0, begin, n, half);
+	for (uint32_t i = 0; i < n; i++)
+		ret[i] = half[i];
+	if (p->mask < 0x10)
+		return;
+	join4(p, 4, begin, n, half);
+	for (uint32_t i = 0; i < n; i++)
+		ret[i] |= (uint64_t)half[i] << 32;
 }
 
 static int planes(struct decode *d, const struct group *g, uint8_t *word)

@@ -141,37 +141,44 @@ static void add_absence(struct chain_path *p, const struct stretch *s)
 	add_part(p, &part);
 }
 
+static void follow(struct chain_path *p, const struct stretch *s, struct chain_part *part,
+		   uint64_t asked)
+{
+	struct stretch before = {
+		.from_ns = s->from_ns, .to_ns = part->to_ns, .depth = s->depth + 1, .waiting = part
+	};
+
+	if (asked < part->to_ns) {
+		struct chain_part waking = *part;
+
+		waking.kind = CHAIN_WAKING;
+		waking.from_ns = asked > s->from_ns ? asked : s->from_ns;
+		add_part(p, &waking);
+		before.to_ns = part->to_ns = waking.from_ns;
+	}
+	if (before.from_ns >= before.to_ns)
+		return;
+	before.thread = find(p, part->other, asked);
+	if (before.thread && before.thread != s->thread)
+		walk(p, &before);
+	else
+		add_part(p, part);
+}
+
 static void add_wait(struct chain_path *p, const struct stretch *s, const struct chain_span *span)
 {
 	struct chain_part part = part_of(p, s, CHAIN_BLOCKED);
-	uint64_t asked = span->to_ns - span->from_ns > span->waking_ns
-				 ? span->to_ns - span->waking_ns
-				 : span->to_ns;
-	bool follow = s->depth < p->depth && span->other && p->left_out < MOST_WALKED &&
-		      !(span->flags & (CHAIN_OPEN | CHAIN_INTERRUPT));
-	const struct chain_thread *waker = follow ? find(p, span->other, asked) : NULL;
-	struct stretch before = { .thread = waker, .from_ns = s->from_ns, .to_ns = s->to_ns };
+	uint64_t asked = span->to_ns > span->waking_ns ? span->to_ns - span->waking_ns : 0;
 
 	/* Whom an interrupt hit does not matter. */
 	part.other = span->flags & CHAIN_INTERRUPT ? 0 : span->other;
 	part.syscall = span->syscall;
 	part.flags = span->flags;
-	if (!waker || waker == s->thread) {
+	if (s->depth < p->depth && p->left_out < MOST_WALKED && part.other &&
+	    !(span->flags & CHAIN_OPEN))
+		follow(p, s, &part, asked);
+	else
 		add_part(p, &part);
-		return;
-	}
-	before.depth = s->depth + 1;
-	before.waiting = &part;
-	if (asked < before.to_ns) {
-		struct chain_part waking = part;
-
-		waking.kind = CHAIN_WAKING;
-		waking.from_ns = asked > s->from_ns ? asked : s->from_ns;
-		add_part(p, &waking);
-		before.to_ns = waking.from_ns;
-	}
-	if (before.from_ns < before.to_ns)
-		walk(p, &before);
 }
 
 /* A stretch that lies in one span. */

@@ -30,8 +30,14 @@ struct sums {
 	int64_t max_ns;
 };
 
-struct call {
+/* A call's number, and whether it is one of 32-bit programs. */
+struct which {
 	int32_t number;
+	uint32_t flags;
+};
+
+struct call {
+	struct which which;
 	bool rest; /* stands for those that are too many */
 	bool counted;
 	struct sums sums;
@@ -44,12 +50,12 @@ struct thread_calls {
 	uint32_t tid; /* 0 and number -1: stands for those that are too many */
 	uint32_t tgid;
 	uint32_t name; /* by tasks_name() */
-	int32_t number;
+	struct which which;
 	struct sums sums;
 };
 
 struct failure {
-	int32_t number;
+	struct which which;
 	int32_t error; /* 0: stands for those that are too many */
 	int64_t count;
 };
@@ -67,26 +73,37 @@ struct syscalls {
 
 /* --- rows --- */
 
-static struct call *find_call(struct syscalls *s, int32_t number)
+static struct which which_of(int32_t number, uint32_t flags)
+{
+	return (struct which){ number, flags & EV_SYSCALL_32BIT };
+}
+
+/* Equal for the same call, and never UINT64_MAX. */
+static uint64_t key_of(struct which which)
+{
+	return (uint64_t)which.flags << 32 | (uint32_t)which.number;
+}
+
+static struct call *find_call(struct syscalls *s, struct which which)
 {
 	const bool full = s->calls.n >= MOST_CALLS;
-	uint64_t *slot = map_find(&s->calls_by_number, (uint32_t)number);
+	uint64_t *slot = map_find(&s->calls_by_number, key_of(which));
 	bool added = false;
 
 	if (!slot)
-		slot = map_add(&s->calls_by_number, full ? UINT64_MAX : (uint32_t)number, &added);
+		slot = map_add(&s->calls_by_number, full ? UINT64_MAX : key_of(which), &added);
 	if (added) {
 		*slot = s->calls.n;
-		*vec_push(&s->calls) = (struct call){ .number = number, .rest = full };
+		*vec_push(&s->calls) = (struct call){ .which = which, .rest = full };
 	}
 	return &s->calls.items[*slot];
 }
 
 static struct thread_calls *find_thread(struct syscalls *s, const struct thread *thread,
-					int32_t number)
+					struct which which)
 {
 	uint64_t who = thread->process->number << 32 ^ thread->tid;
-	uint64_t key = map_mix(map_mix(who) + (uint32_t)number);
+	uint64_t key = map_mix(map_mix(who) + key_of(which));
 	const bool full = s->threads.n >= MOST_THREADS;
 	uint64_t *slot = map_find(&s->threads_by_key, key);
 	bool added = false;
@@ -95,18 +112,18 @@ static struct thread_calls *find_thread(struct syscalls *s, const struct thread 
 		slot = map_add(&s->threads_by_key, full ? 0 : key, &added);
 	if (added) {
 		*slot = s->threads.n;
-		*vec_push(&s->threads) = full ? (struct thread_calls){ .number = -1 }
+		*vec_push(&s->threads) = full ? (struct thread_calls){ .which.number = -1 }
 					      : (struct thread_calls){
 							.tid = thread->tid,
 							.tgid = thread->process->tgid,
 							.name = thread->name,
-							.number = number,
+							.which = which,
 						};
 	}
 	return &s->threads.items[*slot];
 }
 
-static void add_failure(struct syscalls *s, int32_t number, int64_t ret)
+static void add_failure(struct syscalls *s, struct which which, int64_t ret)
 {
 	int32_t error = (int32_t)-ret;
 	const bool full = s->failures.n >= MOST_ERRORS;
@@ -114,12 +131,13 @@ static void add_failure(struct syscalls *s, int32_t number, int64_t ret)
 	bool added;
 
 	if (full) {
-		number = -1;
+		which = which_of(-1, 0);
 		error = 0;
 	}
-	index = pairs_number(&s->failure_numbers, (uint32_t)number, (uint32_t)error, &added);
+	index = pairs_number(&s->failure_numbers, (uint32_t)which.number,
+			     (uint32_t)error | which.flags << 31, &added);
 	if (added)
-		*vec_push(&s->failures) = (struct failure){ .number = number, .error = error };
+		*vec_push(&s->failures) = (struct failure){ .which = which, .error = error };
 	s->failures.items[index].count++;
 }
 
@@ -150,14 +168,15 @@ static void on_call(struct syscalls *s, const struct thread *thread, const struc
 {
 	const bool failed = ev->ret < 0 && ev->ret >= -MAX_ERRNO;
 	const struct sums sums = { 1, failed, clamp(ev->duration_ns), clamp(ev->duration_ns) };
-	struct call *call = find_call(s, ev->syscall);
+	const struct which which = which_of(ev->syscall, ev->flags);
+	struct call *call = find_call(s, which);
 
 	add_sums(&call->sums, &sums);
 	histogram_add(&call->each, ev->duration_ns);
 	call->slots[slot_of(ev->duration_ns)]++;
-	add_sums(&find_thread(s, thread, ev->syscall)->sums, &sums);
+	add_sums(&find_thread(s, thread, which)->sums, &sums);
 	if (failed)
-		add_failure(s, ev->syscall, ev->ret);
+		add_failure(s, which, ev->ret);
 }
 
 static void on_count(struct syscalls *s, const struct thread *thread,
@@ -165,14 +184,15 @@ static void on_count(struct syscalls *s, const struct thread *thread,
 {
 	const struct sums sums = { clamp(ev->count), clamp(ev->errors), clamp(ev->total_ns),
 				   clamp(ev->max_ns) };
-	struct call *call = find_call(s, ev->syscall);
+	const struct which which = which_of(ev->syscall, ev->flags);
+	struct call *call = find_call(s, which);
 
 	s->counted = true;
 	call->counted = true;
 	add_sums(&call->sums, &sums);
 	for (size_t i = 0; i < EV_SYSCALL_SLOTS; i++)
 		call->slots[i] += ev->slots[i];
-	add_sums(&find_thread(s, thread, ev->syscall)->sums, &sums);
+	add_sums(&find_thread(s, thread, which)->sums, &sums);
 }
 
 /* Whether a record's calls fall into the time that is looked at; counts may in part. */
@@ -242,17 +262,25 @@ static int by_time(const struct sums *a, const struct sums *b)
 	return (a->count < b->count) - (a->count > b->count);
 }
 
+static int compare_which(struct which x, struct which y)
+{
+	return (key_of(x) > key_of(y)) - (key_of(x) < key_of(y));
+}
+
 static int compare_calls(const void *a, const void *b)
 {
 	const struct call *x = a, *y = b;
 	int order = by_time(&x->sums, &y->sums);
 
-	return order ? order : (x->number > y->number) - (x->number < y->number);
+	return order ? order : compare_which(x->which, y->which);
 }
 
-static const char *name_of(const struct world *w, int32_t number, struct syscall_name *room)
+static const char *name_of(const struct world *w, struct which which, struct syscall_name *room)
 {
-	*room = syscalls_name(w, number);
+	if (which.flags)
+		snprintf(room->text, sizeof(room->text), "32-bit call %" PRId32, which.number);
+	else
+		*room = syscalls_name(w, which.number);
 	return room->text;
 }
 
@@ -277,7 +305,7 @@ static struct table *calls_table(struct syscalls *s, const struct world *w)
 		const struct sums *sums = &call->sums;
 		struct syscall_name name;
 		const union table_cell row[] = {
-			{ .text = call->rest ? "(others)" : name_of(w, call->number, &name) },
+			{ .text = call->rest ? "(others)" : name_of(w, call->which, &name) },
 			{ .integer = sums->count },
 			{ .integer = sums->errors },
 			{ .integer = sums->total_ns },
@@ -300,7 +328,7 @@ static int compare_threads(const void *a, const void *b)
 
 	if (!order)
 		order = (x->tid > y->tid) - (x->tid < y->tid);
-	return order ? order : (x->number > y->number) - (x->number < y->number);
+	return order ? order : compare_which(x->which, y->which);
 }
 
 static struct table *threads_table(struct syscalls *s, const struct world *w)
@@ -318,13 +346,13 @@ static struct table *threads_table(struct syscalls *s, const struct world *w)
 	if (s->threads.n)
 		qsort(s->threads.items, s->threads.n, sizeof(*s->threads.items), compare_threads);
 	vec_for_each (row, &s->threads) {
-		const bool rest = !row->tid && row->number == -1;
+		const bool rest = !row->tid && row->which.number == -1;
 		struct syscall_name name;
 		const union table_cell cells[] = {
 			{ .integer = row->tgid },
 			{ .integer = row->tid },
 			{ .text = rest ? "(others)" : tasks_name(&w->tasks, row->name) },
-			{ .text = name_of(w, row->number, &name) },
+			{ .text = name_of(w, row->which, &name) },
 			{ .integer = row->sums.count },
 			{ .integer = row->sums.errors },
 			{ .integer = row->sums.total_ns },
@@ -343,8 +371,8 @@ static int compare_failures(const void *a, const void *b)
 
 	if (x->count != y->count)
 		return x->count < y->count ? 1 : -1;
-	if (x->number != y->number)
-		return x->number < y->number ? -1 : 1;
+	if (key_of(x->which) != key_of(y->which))
+		return compare_which(x->which, y->which);
 	return (x->error > y->error) - (x->error < y->error);
 }
 
@@ -380,7 +408,7 @@ static struct table *failures_table(struct syscalls *s, const struct world *w)
 		struct syscall_name name;
 		char number[24];
 		const union table_cell row[] = {
-			{ .text = name_of(w, f->number, &name) },
+			{ .text = name_of(w, f->which, &name) },
 			{ .text = error ? error : number },
 			{ .integer = f->count },
 		};

@@ -42,19 +42,32 @@ static bool is_signed(const struct ev_field *f)
 	return f->kind == EV_S32 || f->kind == EV_S64;
 }
 
+/* How long a text is: an array to its first NUL, a tail to the NULs that pad it. */
+static size_t chars_length(const struct ev_header *h, const struct ev_field *f)
+{
+	size_t n = tape_field_count(h, f), length = 0;
+
+	if (!f->size) {
+		while (n && !tape_field_value(h, f, n - 1))
+			n--;
+		return n;
+	}
+	while (length < n && tape_field_value(h, f, length))
+		length++;
+	return length;
+}
+
 /* --- text --- */
 
 /* Printable characters as they are, all others as \xNN: one record stays one line. */
 static void print_chars(FILE *out, const struct ev_header *h, const struct ev_field *f)
 {
-	size_t n = tape_field_count(h, f);
+	size_t n = chars_length(h, f);
 
 	fputc('"', out);
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)tape_field_value(h, f, i);
 
-		if (!c)
-			break;
 		if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", c);
 		else if (c < ' ' || c == 0x7f)
@@ -127,15 +140,12 @@ static void print_record(FILE *out, const struct tape_reader *reader, const stru
 
 static json_t *chars_to_json(const struct ev_header *h, const struct ev_field *f)
 {
-	size_t n = tape_field_count(h, f), length = 0;
-	char *text = malloc(n + 1);
+	size_t length = chars_length(h, f);
+	char *text = malloc(length + 1);
 	json_t *json;
 
-	for (; text && length < n; length++) {
-		text[length] = (char)tape_field_value(h, f, length);
-		if (!text[length])
-			break;
-	}
+	for (size_t i = 0; text && i < length; i++)
+		text[i] = (char)tape_field_value(h, f, i);
 	json = text ? json_stringn(text, length) : NULL;
 	for (size_t i = 0; !json && i < length; i++) {
 		/* Not UTF-8: what is beyond ASCII becomes a question mark. */

@@ -138,11 +138,11 @@ static void set_counter(const struct timeline_track *t, Perftape__Perfetto__Coun
 		c->unit_name = (char *)(uintptr_t)clean_text(a, t->unit);
 }
 
-/* Perfetto shows a process' number behind its name: "nginx (12)" would have it twice. */
-static char *process_name(const struct timeline_track *t, const char *clean, struct arena *a)
+/* Perfetto shows the number behind a name: "nginx (12)" would have it twice. */
+static char *bare_name(const char *clean, uint32_t id, struct arena *a)
 {
 	char number[16], *name = arena_copy_text(a, clean);
-	int size = snprintf(number, sizeof(number), " (%u)", t->pid);
+	int size = snprintf(number, sizeof(number), " (%u)", id);
 	size_t length = strlen(name);
 
 	if (length > (size_t)size && strcmp(name + length - size, number) == 0)
@@ -162,8 +162,8 @@ static void write_first_lane(struct perfetto_writer *w, const struct timeline_tr
 	process.has_pid = thread.has_pid = thread.has_tid = true;
 	process.pid = thread.pid = (int32_t)t->pid;
 	thread.tid = t->tid;
-	process.process_name = process_name(t, d->name, a);
-	thread.thread_name = d->name;
+	process.process_name = bare_name(d->name, t->pid, a);
+	thread.thread_name = bare_name(d->name, t->tid, a);
 	if (t->kind == TIMELINE_TRACK_PROCESS && is_id(t->pid))
 		d->process = &process;
 	if (t->kind == TIMELINE_TRACK_THREAD && is_id(t->pid) && is_id(t->tid))

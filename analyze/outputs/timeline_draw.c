@@ -181,8 +181,8 @@ static void write_box(struct draw *d, const struct timeline_row *row,
 
 	if (box->instant && w < 2 * FINE)
 		w = 2 * FINE;
-	if (w < FINE * 6 / 10)
-		w = FINE * 6 / 10;
+	if (w < FINE)
+		w = FINE;
 	sink_printf(d->out,
 		    "<rect class=\"b %s\" x=\"%" PRIu64 "\" y=\"%u\" width=\"%" PRIu64
 		    "\" height=\"%u\"",
@@ -192,6 +192,17 @@ static void write_box(struct draw *d, const struct timeline_row *row,
 	sink_text(d->out, ">");
 	write_about(d, box);
 	sink_text(d->out, "</rect>\n");
+}
+
+/* The narrow ones come last: each is drawn wider than it is, and the next one would hide it. */
+static void write_boxes(struct draw *d, const struct timeline_row *row, uint32_t y, bool narrow)
+{
+	for (size_t i = 0; i < row->n_boxes; i++) {
+		const struct timeline_box *box = &d->layout.boxes.items[row->first_box + i];
+
+		if ((fine(d, box->end_ns) - fine(d, box->start_ns) < FINE) == narrow)
+			write_box(d, row, box, y);
+	}
 }
 
 /* Where the next slice covers a box, or where the box ends. */
@@ -250,7 +261,7 @@ static uint32_t level_of(const struct scale *s, int64_t value)
 	return 2 + TALL_BOX - (uint32_t)((__uint128_t)above * TALL_BOX / s->height);
 }
 
-/* Steps; of those in one stretch of a pixel or so only the highest value. */
+/* Steps; of those in one stretch of a pixel or so only the highest value, and the last. */
 static void write_counter(struct draw *d, const struct timeline_row *row, uint32_t y)
 {
 	size_t n;
@@ -271,6 +282,10 @@ static void write_counter(struct draw *d, const struct timeline_row *row, uint32
 		for (i++; i < n && points[i].ns - d->layout.first_ns - start < cell; i++)
 			value = points[i].value > value ? points[i].value : value;
 		sink_printf(d->out, "H%" PRIu64 "V%u", fine(d, start), y + level_of(&scale, value));
+		if (points[i - 1].value != value)
+			sink_printf(d->out, "H%" PRIu64 "V%u",
+				    fine(d, points[i - 1].ns - d->layout.first_ns),
+				    y + level_of(&scale, points[i - 1].value));
 	}
 	sink_printf(d->out, "H%u V%u\"><title>", WIDTH * FINE, y + level_of(&scale, 0));
 	put(d, track->name);
@@ -394,8 +409,8 @@ static void write_plot(struct draw *d)
 
 		if (is_tall(d, row))
 			write_counter(d, row, d->y[i]);
-		for (size_t k = 0; k < row->n_boxes; k++)
-			write_box(d, row, &l->boxes.items[row->first_box + k], d->y[i]);
+		write_boxes(d, row, d->y[i], false);
+		write_boxes(d, row, d->y[i], true);
 	}
 	write_links(d);
 	sink_text(d->out, "</svg>\n<g id=\"texts\">\n");

@@ -28,7 +28,7 @@ static int compare_scores(const void *left, const void *right)
 	return (a->track > b->track) - (a->track < b->track);
 }
 
-/* CPUs and counters tell of the whole machine; of the others, those that used it. */
+/* CPUs, counters and what was lost tell of the whole machine; of the others, those that used it. */
 static uint64_t score_of(const struct timeline *t, uint32_t track)
 {
 	enum timeline_track_kind kind = timeline_track(t, track)->kind;
@@ -38,6 +38,8 @@ static uint64_t score_of(const struct timeline *t, uint32_t track)
 	if (kind == TIMELINE_TRACK_CPU || kind == TIMELINE_TRACK_COUNTER)
 		return UINT64_MAX;
 	timeline_sums(t, track, &sums);
+	if (sums.ns[TIMELINE_LOST])
+		return UINT64_MAX;
 	idle = sums.ns[TIMELINE_BLOCKED] + sums.ns[TIMELINE_UNKNOWN];
 	return sums.total_ns > idle ? sums.total_ns - idle : 0;
 }
@@ -66,6 +68,15 @@ static size_t cost_of(const struct timeline *t, uint32_t track, const uint8_t *c
 	return n;
 }
 
+/* Of use only above its children. */
+static bool is_heading(const struct timeline *t, uint32_t track)
+{
+	size_t n;
+
+	timeline_spans(t, track, &n);
+	return n == 0 && timeline_track(t, track)->kind != TIMELINE_TRACK_COUNTER;
+}
+
 static uint8_t *choose_tracks(const struct timeline *t)
 {
 	size_t n = timeline_n_tracks(t), used = 0;
@@ -77,6 +88,8 @@ static uint8_t *choose_tracks(const struct timeline *t)
 	if (n > TIMELINE_LAYOUT_ROWS)
 		qsort(scores, n, sizeof(*scores), compare_scores);
 	for (size_t i = 0; i < n && used < TIMELINE_LAYOUT_ROWS; i++) {
+		if (n > TIMELINE_LAYOUT_ROWS && is_heading(t, scores[i].track))
+			continue;
 		if (used + cost_of(t, scores[i].track, chosen) <= TIMELINE_LAYOUT_ROWS)
 			used += choose(t, scores[i].track, chosen);
 	}

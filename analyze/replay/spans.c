@@ -171,31 +171,31 @@ static void begin_state(struct track *t, enum span_state state, uint64_t ns)
  * The span that ends now: in the state that the thread was in if that is
  * expected and nothing is missing, else unknown.
  */
-static struct span end_state(struct spans *s, struct track *t, enum span_state expected,
-			     uint64_t ns)
+static void end_state(struct spans *s, struct track *t, enum span_state expected, uint64_t ns,
+		      struct span *ret)
 {
-	struct span span = t->now;
 	bool fits = t->state == expected && !t->doubtful;
+	bool whole = cover_is_whole(&s->cover, t->since_ns, ns);
 
-	span.begin_ns = t->since_ns;
-	span.end_ns = ns;
-	span.state = t->state;
-	span.first = t->since_ns == t->life_from && !t->born;
-	if (fits && cover_is_whole(&s->cover, span.begin_ns, ns))
-		return span;
-	if (!fits && cover_is_whole(&s->cover, span.begin_ns, ns))
-		s->counts.broken++;
-	span = (struct span){ .begin_ns = span.begin_ns,
-			      .end_ns = ns,
-			      .first = span.first,
-			      .cpu = UINT16_MAX,
-			      .syscall = -1 };
-	return span;
+	if (fits && whole) {
+		*ret = t->now;
+		ret->state = t->state;
+	} else {
+		*ret = (struct span){ .cpu = UINT16_MAX, .syscall = -1 };
+		s->counts.broken += whole;
+	}
+	ret->begin_ns = t->since_ns;
+	ret->end_ns = ns;
+	ret->first = t->since_ns == t->life_from && !t->born;
 }
 
-static void hold(struct track *t, const struct span *span)
+/* The same for one that is told later, with its stacks. */
+static struct span *hold(struct spans *s, struct track *t, enum span_state expected, uint64_t ns)
 {
-	t->held[t->n_held++] = *span;
+	struct span *span = &t->held[t->n_held++];
+
+	end_state(s, t, expected, ns, span);
+	return span;
 }
 
 /* --- lives --- */
@@ -259,8 +259,9 @@ static struct track *look_up(struct spans *s, uint32_t tid, uint32_t tgid, uint6
 	if (t && t->tgid == tgid)
 		return t;
 	if (t) { /* its end was not seen */
-		struct span span = end_state(s, t, SPAN_N_STATES, ns);
+		struct span span;
 
+		end_state(s, t, SPAN_N_STATES, ns, &span);
 		tell_held(s, t);
 		tell(s, t, &span);
 		end_life(s, t, ns, false);
@@ -314,6 +315,8 @@ static enum span_wait wait_of(const struct ev_sched_switch *ev, int32_t futex)
 		return SPAN_WAIT_STOPPED;
 	if (ev->flags & EV_SCHED_IN_CALL && ev->syscall == futex)
 		return SPAN_WAIT_LOCK;
+	if (ev->state & EV_SCHED_IDLE)
+		return SPAN_WAIT_SLEEP;
 	return ev->state & EV_SCHED_UNINTERRUPTIBLE || ev->flags & EV_SCHED_IOWAIT
 		       ? SPAN_WAIT_DISK
 		       : SPAN_WAIT_SLEEP;
@@ -331,7 +334,7 @@ static void leave(struct spans *s, const struct ev_sched_switch *ev)
 		t->now.cpu = ev->h.cpu;
 	t->doubtful |= t->now.cpu != ev->h.cpu;
 	tell_held(s, t);
-	span = end_state(s, t, SPAN_RUNNING, ev->h.time_ns);
+	end_state(s, t, SPAN_RUNNING, ev->h.time_ns, &span);
 	tell(s, t, &span);
 	if (ev->state & (EV_SCHED_DEAD | EV_SCHED_EXIT_DEAD)) {
 		end_life(s, t, ev->h.time_ns, true);
@@ -350,19 +353,18 @@ static void leave(struct spans *s, const struct ev_sched_switch *ev)
 static void enter(struct spans *s, const struct ev_sched_switch *ev)
 {
 	struct track *t = look_up(s, ev->next_tid, ev->next_tgid, ev->h.time_ns, SPAN_RUNNABLE);
-	struct span span;
+	struct span *span;
 
 	if (!t)
 		return;
-	span = end_state(s, t, SPAN_RUNNABLE, ev->h.time_ns);
-	if (t->n_held == 2) /* cannot be: leave() tells what is held */
+	if (t->n_held == 2) /* it was switched in twice */
 		tell_held(s, t);
-	if (span.state == SPAN_RUNNABLE) {
-		span.cpu = ev->h.cpu;
-		span.instead_tid = ev->h.tid;
-		span.instead_tgid = ev->h.tgid;
+	span = hold(s, t, SPAN_RUNNABLE, ev->h.time_ns);
+	if (span->state == SPAN_RUNNABLE) {
+		span->cpu = ev->h.cpu;
+		span->instead_tid = ev->h.tid;
+		span->instead_tgid = ev->h.tgid;
 	}
-	hold(t, &span);
 	begin_state(t, SPAN_RUNNING, ev->h.time_ns);
 	t->now.cpu = ev->h.cpu;
 	t->in_ns = ev->h.time_ns;
@@ -385,7 +387,7 @@ static void on_new(struct spans *s, const struct ev_sched_wakeup *ev)
 	struct span span;
 
 	if (t) { /* the end of the one before was not seen */
-		span = end_state(s, t, SPAN_N_STATES, ev->h.time_ns);
+		end_state(s, t, SPAN_N_STATES, ev->h.time_ns, &span);
 		tell_held(s, t);
 		tell(s, t, &span);
 		end_life(s, t, ev->h.time_ns, false);
@@ -413,7 +415,7 @@ static void on_wakeup(struct spans *s, const struct ev_sched_wakeup *ev)
 		.known = true,
 	};
 	struct track *t;
-	struct span span;
+	const struct span *span;
 
 	s->counts.wakeups++;
 	if (ev->flags & EV_SCHED_NEW) {
@@ -434,15 +436,13 @@ static void on_wakeup(struct spans *s, const struct ev_sched_wakeup *ev)
 	waker.kstack = t->now.waker.kstack;
 	waker.ustack = t->now.waker.ustack;
 	t->now.waker = waker;
-	span = end_state(s, t, SPAN_BLOCKED, ev->h.time_ns);
-	if (t->n_held)
-		tell_held(s, t);
-	hold(t, &span);
+	tell_held(s, t);
+	span = hold(s, t, SPAN_BLOCKED, ev->h.time_ns);
 	begin_state(t, SPAN_RUNNABLE, ev->h.time_ns);
 	t->now.cause = SPAN_WOKEN;
-	t->now.switch_state = span.switch_state;
-	t->now.switch_flags = span.switch_flags;
-	t->now.syscall = span.syscall;
+	t->now.switch_state = span->switch_state;
+	t->now.switch_flags = span->switch_flags;
+	t->now.syscall = span->syscall;
 	t->now.waker = waker;
 }
 
@@ -509,7 +509,7 @@ static void close_life(struct spans *s, struct track *t, uint64_t ns)
 
 	if (ns < t->since_ns)
 		ns = t->since_ns;
-	span = end_state(s, t, t->state, ns);
+	end_state(s, t, t->state, ns, &span);
 	span.open = true;
 	tell_held(s, t);
 	tell(s, t, &span);

@@ -133,6 +133,30 @@ void timeline_add_slice(struct timeline *t, const struct timeline_slice *slice)
 	t->n_slices++;
 }
 
+uint32_t timeline_add_text(struct timeline *t, const char *text)
+{
+	return keep(t, text);
+}
+
+void timeline_add_spans(struct timeline *t, uint32_t track, const struct timeline_span *spans,
+			size_t n)
+{
+	struct kept_track *kept;
+
+	assert(track < t->tracks.n);
+	kept = &t->tracks.items[track];
+	for (size_t i = 0; i < n; i++) {
+		struct timeline_span *s = vec_push(&kept->spans);
+
+		*s = spans[i];
+		if (s->end_ns < s->start_ns)
+			s->end_ns = s->start_ns;
+		if (kept->spans.n > 1 && s->start_ns < s[-1].start_ns)
+			kept->sorted = false;
+	}
+	t->n_slices += n;
+}
+
 void timeline_add_point(struct timeline *t, uint32_t track, uint64_t ns, int64_t value)
 {
 	struct kept_track *kept;

@@ -92,6 +92,12 @@ uint64_t timeline_wall_ns(const struct timeline *t, uint64_t mono_ns); /* 0: not
 
 uint32_t timeline_add_track(struct timeline *t, const struct timeline_track *track);
 void timeline_add_slice(struct timeline *t, const struct timeline_slice *slice);
+
+/* For who adds millions: texts by number, and slices of one track together. */
+uint32_t timeline_add_text(struct timeline *t, const char *text);
+void timeline_add_spans(struct timeline *t, uint32_t track, const struct timeline_span *spans,
+			size_t n);
+
 void timeline_add_point(struct timeline *t, uint32_t track, uint64_t ns, int64_t value);
 void timeline_add_link(struct timeline *t, const struct timeline_link *link);
 

@@ -178,6 +178,7 @@ static int put_count(const struct target *t, const struct syscall_key *key,
 	ev->total_ns = v->total_ns;
 	ev->max_ns = v->max_ns;
 	ev->syscall = key->syscall;
+	ev->flags = key->flags;
 	memcpy(ev->slots, v->slots, sizeof(ev->slots));
 	records_end(t->records);
 	return records_put(t->records, t->epoch, err);

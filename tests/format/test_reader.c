@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lz4.h>
+
 #include "tests/support/refusal.h"
 #include "tests/support/tape_maker.h"
 #include "tests/support/test.h"
@@ -473,6 +475,75 @@ static void a_payload_that_unpacks_to_another_size_is_lost(void **state)
 	made_tape_free(&packed);
 }
 
+/* A tape of one block of columns: what is packed in it stands as in a file. */
+static struct made_tape tape_with_columns(const void *form, size_t size, uint32_t plain_size)
+{
+	struct made_tape t = made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
+	struct tape_block_header h = { .epoch = 1 };
+	char packed[1000];
+	int n = LZ4_compress_default(form, packed, (int)size, sizeof(packed));
+
+	assert_true(n > 0);
+	made_tape_add(&t, h, packed, (size_t)n);
+	made_tape_block(&t, 0, &h);
+	h.codec = TAPE_CODEC_COLUMNS;
+	h.plain_size = plain_size;
+	made_tape_set_header(&t, sizeof(struct tape_file_header), h);
+	return t;
+}
+
+/* A form of n records of 3 words that are all the same; returns its size. */
+static size_t make_form(uint8_t *form, uint32_t n)
+{
+	uint32_t disk = htole32(n);
+
+	memset(form, 0, 7 + n + 27);
+	memcpy(form, &disk, sizeof(disk));
+	form[4] = 1;
+	form[5] = 3;
+	memset(form + 7, 1, n);
+	form[7 + n + 1] = 99; /* type and units */
+	form[7 + n + 3] = 3;
+	return 7 + n + 27;
+}
+
+static void a_block_of_columns_is_read(void **state)
+{
+	uint8_t form[100];
+	struct made_tape t = tape_with_columns(form, make_form(form, 5), 5 * 24);
+	struct tape_health h = health_of(&t);
+
+	(void)state;
+	assert_int_equal(h.n_places, 0);
+	assert_int_equal(h.unknown_records, 5);
+	made_tape_free(&t);
+}
+
+static void a_block_of_columns_that_do_not_hold_is_lost(void **state)
+{
+	uint8_t form[100];
+	size_t size = make_form(form, 5);
+	struct made_tape t;
+
+	(void)state;
+	form[7] = 2;
+	t = tape_with_columns(form, size, 5 * 24);
+	assert_int_equal(health_of(&t).lost_blocks, 1);
+	assert_int_equal(health_of(&t).blocks, 0);
+	made_tape_free(&t);
+}
+
+static void columns_that_make_more_of_a_file_than_LZ4_could_are_lost(void **state)
+{
+	static uint8_t form[TAPE_BLOCK_PLAIN];
+	const uint32_t n = TAPE_BLOCK_PLAIN / 24;
+	struct made_tape t = tape_with_columns(form, make_form(form, n), n * 24);
+
+	(void)state;
+	assert_int_equal(health_of(&t).lost_blocks, 1);
+	made_tape_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -502,6 +573,9 @@ int main(void)
 		cmocka_unit_test(a_plain_block_of_another_size_than_its_payload_is_none),
 		cmocka_unit_test(a_payload_that_does_not_unpack_is_lost),
 		cmocka_unit_test(a_payload_that_unpacks_to_another_size_is_lost),
+		cmocka_unit_test(a_block_of_columns_is_read),
+		cmocka_unit_test(a_block_of_columns_that_do_not_hold_is_lost),
+		cmocka_unit_test(columns_that_make_more_of_a_file_than_LZ4_could_are_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

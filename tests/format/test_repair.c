@@ -301,6 +301,22 @@ static void a_tape_of_a_header_only_is_repaired_too(void **state)
 }
 
 /* Cuts and hits at many places: whatever is left, the repaired tape is clean. */
+static void a_block_of_columns_is_copied_as_it_stands(void **state)
+{
+	struct bench *b = begin(
+		&(struct tape_recipe){ .epochs = 1, .rings = 1, .flushes = 1, .samples = SAMPLES });
+	struct tape_block_header h;
+	size_t at = made_tape_block(&b->tape, 1, &h);
+
+	(void)state;
+	assert_int_equal(h.codec, TAPE_CODEC_COLUMNS);
+	b->tape.data[8] ^= 1;
+	repair(b);
+	assert_int_equal(made_tape_block(&b->repaired, 1, NULL), at);
+	assert_memory_equal(b->repaired.data + at, b->tape.data + at, sizeof(h) + h.packed_size);
+	end(b);
+}
+
 static void every_damaged_tape_verifies_clean_after_its_repair(void **state)
 {
 	struct bench *b = begin(&finished);
@@ -401,6 +417,7 @@ int main(void)
 		cmocka_unit_test(blocks_of_unknown_kinds_are_kept),
 		cmocka_unit_test(records_of_the_repair_are_read_whatever_the_layouts_of_the_tape),
 		cmocka_unit_test(a_tape_of_a_header_only_is_repaired_too),
+		cmocka_unit_test(a_block_of_columns_is_copied_as_it_stands),
 		cmocka_unit_test(every_damaged_tape_verifies_clean_after_its_repair),
 		cmocka_unit_test(a_tape_is_not_repaired_onto_itself),
 		cmocka_unit_test(a_file_that_is_no_tape_leaves_the_other_file_alone),

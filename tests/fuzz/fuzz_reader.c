@@ -7,11 +7,14 @@
  *	1  a tape whose hashes are made right, wherever a sync word stands in it
  *	2  the payloads of an EPOCH and an EVENTS block: 2 bytes size of the first
  *	3  an LZ4 payload of an EVENTS block: 4 bytes plain size, then the payload
+ *	4  the same arranged by columns, before LZ4: 4 bytes plain size, then the form
+ *	5  the records of an EVENTS block, which the writer's way of packing them must keep
  */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <lz4.h>
 #include <xxhash.h>
 
 #include "format/block.h"
@@ -158,35 +161,78 @@ static struct made_tape make_payloads(const uint8_t *data, size_t size)
 	return t;
 }
 
-static struct made_tape make_packed(const uint8_t *data, size_t size)
+/* A tape of one block with this payload, whatever it is. */
+static struct made_tape make_block(uint8_t codec, uint32_t plain_size, const void *payload,
+				   size_t size)
 {
 	struct made_tape t = made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
 	struct tape_block_header h = { .epoch = 1 };
 	size_t at = t.size;
 
-	if (size < 4)
-		return t;
-	made_tape_add(&t, h, data + 4, size - 4);
+	made_tape_add(&t, h, payload, size);
 	made_tape_block(&t, 0, &h);
-	h.plain_size = bytes_get32(data) % (TAPE_BLOCK_PLAIN + 1);
-	h.codec = TAPE_CODEC_LZ4;
+	h.plain_size = plain_size;
+	h.codec = codec;
 	made_tape_set_header(&t, at, h);
+	return t;
+}
+
+static struct made_tape make_packed(const uint8_t *data, size_t size)
+{
+	if (size < 4)
+		return made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
+	return make_block(TAPE_CODEC_LZ4, bytes_get32(data) % (TAPE_BLOCK_PLAIN + 1), data + 4,
+			  size - 4);
+}
+
+static struct made_tape make_form(const uint8_t *data, size_t size)
+{
+	char *packed = malloc((size_t)LZ4_compressBound((int)size) + 1);
+	struct made_tape t;
+	int n;
+
+	if (size < 4) {
+		free(packed);
+		return made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
+	}
+	n = LZ4_compress_default((const char *)data + 4, packed, (int)size - 4,
+				 LZ4_compressBound((int)size));
+	t = make_block(TAPE_CODEC_COLUMNS, bytes_get32(data) % (TAPE_BLOCK_PLAIN + 1), packed,
+		       (size_t)n);
+	free(packed);
+	return t;
+}
+
+static struct made_tape make_records(const uint8_t *data, size_t size)
+{
+	static struct tape_columns_encoder *encoder;
+	struct tape_columns_decoder decoder = { 0 };
+	struct tape_block_header h = { .kind = TAPE_BLOCK_EVENTS, .plain_size = (uint32_t)size };
+	uint8_t *packed = malloc(TAPE_BLOCK_PACKED), *plain = malloc(size + 1);
+	struct made_tape t;
+
+	encoder = encoder ? encoder : tape_columns_encoder_new();
+	tape_block_pack(&h, data, encoder, packed);
+	assert(tape_block_unpack(&h, packed, &decoder, plain) == 0);
+	assert(memcmp(plain, data, size) == 0);
+	t = make_block(h.codec, h.plain_size, packed, h.packed_size);
+	tape_columns_decoder_done(&decoder);
+	free(packed);
+	free(plain);
 	return t;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct made_tape (*const makers[])(const uint8_t *, size_t) = {
-		make_mended,
-		make_payloads,
-		make_packed,
+		make_mended, make_payloads, make_packed, make_form, make_records,
 	};
 	struct made_tape t = { 0 };
 
 	if (size == 0)
 		return 0;
-	if (data[0] % 4)
-		t = makers[data[0] % 4 - 1](data + 1, size - 1);
+	if (data[0] % 6)
+		t = makers[data[0] % 6 - 1](data + 1, size - 1);
 	else
 		made_tape_append(&t, data + 1, size - 1);
 	read_tape(t.data, t.size, 0);

@@ -31,7 +31,7 @@ cat >"$work/script" <<'END'
 /bin/true $(seq 2000)
 exec /bin/sleep 0.1
 END
-"$record" -q --probes exec -o "$work/t.tape" -- /bin/sh "$work/script"
+"$record" -q --probes exec -o "$work/t.tape" -- /bin/sh "$work/script" 2>"$work/err"
 programs "$work/t.tape" >"$work/programs"
 claim "arguments are as they were given" shows '	/bin/true	/bin/true a b  c$' "$work/programs"
 claim "an exit has its code" shows '	exit 3	/bin/sh	/bin/sh -c exit 3$' "$work/programs"

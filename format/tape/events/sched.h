@@ -25,6 +25,8 @@ enum ev_sched_state {
 	EV_SCHED_EXIT_ZOMBIE = 0x20,
 	EV_SCHED_PARKED = 0x40,
 	EV_SCHED_DEAD = 0x80, /* its last switch: it has ended */
+	EV_SCHED_IDLE =
+		0x400, /* TASK_NOLOAD: a kernel thread without work; with 2, no wait for a device */
 };
 
 enum ev_sched_switch_flags {

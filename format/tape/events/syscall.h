@@ -10,6 +10,10 @@
 
 #define EV_SYSCALL_SLOTS 32
 
+enum ev_syscall_flags {
+	EV_SYSCALL_32BIT = 1, /* by a 32-bit program on a 64-bit kernel: other numbers */
+};
+
 /*
  * One thread's calls of one number in a part of an epoch. The header's time is the
  * last one's return. A call is in one record: those that a SYSCALL tells of, as it
@@ -22,7 +26,7 @@
 	F(uint64_t, total_ns, "ns", "time between entry and return, of all")                       \
 	F(uint64_t, max_ns, "ns", "the longest")                                                   \
 	F(int32_t, syscall, "syscall", "the call's number")                                        \
-	F(uint32_t, reserved, "none", "0")                                                         \
+	F(uint32_t, flags, "flags", "enum ev_syscall_flags")                                       \
 	A(uint32_t, slots, EV_SYSCALL_SLOTS, "count",                                              \
 	  "calls by duration: slot i from 2^i ns on, 0 and 1 ns in slot 0, the last without an end")
 EV_STRUCT(syscall_count, EV_SYSCALL_COUNT_FIELDS);
@@ -32,7 +36,7 @@ EV_STRUCT(syscall_count, EV_SYSCALL_COUNT_FIELDS);
 	F(uint64_t, duration_ns, "ns", "time between entry and return")                            \
 	F(int64_t, ret, "count", "what it returned; -1 to -4095 are errors")                       \
 	F(int32_t, syscall, "syscall", "the call's number")                                        \
-	F(uint32_t, reserved, "none", "0")
+	F(uint32_t, flags, "flags", "enum ev_syscall_flags")
 EV_STRUCT(syscall, EV_SYSCALL_FIELDS);
 
 #define EV_SYSCALL_EVENTS(X)                                                                       \

@@ -155,6 +155,23 @@ static void the_time_from_asking_to_waking_is_a_part_of_its_own(void **state)
 			     "0 seven running 6000\n");
 }
 
+static void the_time_from_asking_to_waking_is_cut_too(void **state)
+{
+	const struct filter filter = { .tids = { .n = 1, .items = { 7 } },
+				       .from = { .given = true, .ns = 4900 - START } };
+	struct made_world w = sched_begin_watched();
+	struct pipeline_report report;
+
+	(void)state;
+	sched_out(&w, 2000, 7, EV_SCHED_INTERRUPTIBLE, CALL_READ);
+	sched_wake_by(&w, 5000, 7, 8, 200);
+	sched_in(&w, 5000, 7);
+	sched_out(&w, 6000, 8, EV_SCHED_INTERRUPTIBLE, CALL_READ);
+	report = run_chain(&w, &filter, 1);
+	expect_path(&report, "0 seven being woken 100\n"
+			     "0 seven running 6000\n");
+}
+
 static void a_waker_that_was_not_watched_ends_the_chain(void **state)
 {
 	struct made_world w = sched_begin_watched();
@@ -320,6 +337,7 @@ int main(void)
 		cmocka_unit_test(the_sums_are_by_thread_and_kind_the_longest_first),
 		cmocka_unit_test(whom_an_interrupt_hit_makes_no_sum_of_its_own),
 		cmocka_unit_test(the_time_from_asking_to_waking_is_a_part_of_its_own),
+		cmocka_unit_test(the_time_from_asking_to_waking_is_cut_too),
 		cmocka_unit_test(a_waker_that_was_not_watched_ends_the_chain),
 		cmocka_unit_test(before_the_waker_was_born_the_wait_is_a_wait),
 		cmocka_unit_test(a_thread_is_not_there_before_its_birth_and_behind_its_end),

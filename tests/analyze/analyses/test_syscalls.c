@@ -72,6 +72,25 @@ static void single_calls_are_summed_by_number(void **state)
 	pipeline_report_done(&r);
 }
 
+static void calls_of_32_bit_programs_are_others(void **state)
+{
+	struct ev_syscall ev = { .h = { .type = EV_SYSCALL, .time_ns = 1150, .tgid = 7, .tid = 7 },
+				 .duration_ns = 5,
+				 .syscall = FUTEX,
+				 .flags = EV_SYSCALL_32BIT };
+	struct made_world w = begin_x86();
+	struct pipeline_report r;
+
+	(void)state;
+	put_call(&w, 1100, FUTEX, 10, 0);
+	made_world_put(&w, &ev.h, sizeof(ev), NULL, 0);
+	r = finish(&w, NULL);
+	assert_int_equal(n_rows(&r, "calls"), 2);
+	assert_string_equal(cell(&r, "calls", 1, "call").text, "32-bit call 202");
+	assert_int_equal(n_rows(&r, "threads"), 2);
+	pipeline_report_done(&r);
+}
+
 static void returns_from_minus_1_to_minus_4095_are_errors(void **state)
 {
 	struct made_world w = begin_x86();
@@ -271,6 +290,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(single_calls_are_summed_by_number),
+		cmocka_unit_test(calls_of_32_bit_programs_are_others),
 		cmocka_unit_test(returns_from_minus_1_to_minus_4095_are_errors),
 		cmocka_unit_test(errors_of_single_calls_have_names),
 		cmocka_unit_test(an_error_without_a_name_is_a_number),

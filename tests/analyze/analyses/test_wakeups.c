@@ -197,9 +197,10 @@ static void a_short_wait_without_stacks_is_marked(void **state)
 static void put_module(struct made_world *w, uint32_t number, uint16_t kind, uint64_t start)
 {
 	struct ev_module ev = { .h = { .type = EV_MODULE }, .module = number };
+	const char *name = kind == EV_MODULE_BPF ? "prog" : "[kernel]";
 
 	ev.kind = (uint8_t)kind;
-	made_world_put(w, &ev.h, sizeof(ev), kind == EV_MODULE_BPF ? "prog" : "[kernel]", 9);
+	made_world_put(w, &ev.h, sizeof(ev), name, strlen(name) + 1);
 	made_world_map(w, START, (struct made_mapping){ 0, number, start, start + 0x1000, 0 });
 }
 

@@ -232,10 +232,58 @@ static void empty_timeline_draws_nothing_and_says_so(void **state)
 	timeline_maker_done(&m);
 }
 
+static size_t place_of(const char *text, const char *piece)
+{
+	size_t place = 0;
+
+	assert_holds(text, piece);
+	while (strncmp(text + place, piece, strlen(piece)) != 0)
+		place++;
+	return place;
+}
+
+static void narrow_slices_are_drawn_on_top_of_their_neighbours(void **state)
+{
+	struct timeline_maker m;
+	uint32_t track;
+	char *svg;
+
+	(void)state;
+	timeline_maker_init(&m);
+	track = timeline_maker_track(&m, "t", TIMELINE_TRACK_THREAD, TIMELINE_NO_PARENT);
+	timeline_maker_state(&m, track, (uint64_t[]){ 0, 10 }, TIMELINE_RUNNING);
+	timeline_maker_state(&m, track, (uint64_t[]){ 10, 1000000 }, TIMELINE_BLOCKED);
+	svg = maker_write(&m.maker, "svg");
+	assert_true(place_of(svg, "b blocked") < place_of(svg, "b running"));
+	free(svg);
+	timeline_maker_done(&m);
+}
+
+static void a_counter_falls_again_after_a_peak_that_is_narrow(void **state)
+{
+	struct timeline_maker m;
+	uint32_t track;
+	char *svg;
+
+	(void)state;
+	timeline_maker_init(&m);
+	track = timeline_maker_track(&m, "c", TIMELINE_TRACK_COUNTER, TIMELINE_NO_PARENT);
+	timeline_add_point(m.timeline, track, 0, 0);
+	timeline_add_point(m.timeline, track, 500000, 4);
+	timeline_add_point(m.timeline, track, 500010, 1);
+	timeline_add_point(m.timeline, track, 1000000, 1);
+	svg = maker_write(&m.maker, "svg");
+	assert_holds(svg, "H564000V2H564011V26H");
+	free(svg);
+	timeline_maker_done(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boxes_stand_where_their_time_is),
+		cmocka_unit_test(narrow_slices_are_drawn_on_top_of_their_neighbours),
+		cmocka_unit_test(a_counter_falls_again_after_a_peak_that_is_narrow),
 		cmocka_unit_test(narrow_slices_are_drawn_together_and_told),
 		cmocka_unit_test(boxes_are_bounded_whatever_the_slices),
 		cmocka_unit_test(busiest_tracks_have_rows_below_their_parents),

@@ -196,10 +196,29 @@ static void clock_pair_gives_wall_time_on_both_sides(void **state)
 	timeline_free(t);
 }
 
+static void slices_that_come_together_are_like_those_that_come_alone(void **state)
+{
+	struct timeline *t = with_tracks(1);
+	struct timeline_span both[] = { { .start_ns = 5, .end_ns = 6 },
+					{ .start_ns = 2, .end_ns = 1 } };
+	size_t n;
+
+	(void)state;
+	add(t, 0, 3, 4, "b");
+	both[0].name = timeline_add_text(t, "c");
+	both[1].name = timeline_add_text(t, "a");
+	timeline_add_spans(t, 0, both, 2);
+	assert_names(t, 0, "abc");
+	assert_int_equal(timeline_spans(t, 0, &n)->end_ns, 2);
+	assert_int_equal(timeline_n_slices(t), 3);
+	timeline_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(slices_come_by_start_then_as_added),
+		cmocka_unit_test(slices_that_come_together_are_like_those_that_come_alone),
 		cmocka_unit_test(slices_of_equal_time_keep_their_order_however_many),
 		cmocka_unit_test(slices_added_after_reading_are_sorted_in),
 		cmocka_unit_test(slice_never_ends_before_it_starts),

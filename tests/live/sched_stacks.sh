@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Which waits have stacks: --min-block, its sample of shorter ones, --stacks=all;
+# and a pause, which makes the time in it unknown.
+. "$(dirname "$0")/lib.sh"
+. tests/live/sched_lib.sh
+need_bpf
+
+# stacks_of TAPE TRUTH NAME: how many waits of this thread have stacks of their own, of weight 1.
+stacks_of() {
+	tid=$(jq ".threads[] | select(.name == \"$3\").tid" "$2")
+	"$analyze" dump "$1" | grep -c " tid=$tid sched_wait .* weight=1 "
+}
+
+# without_stack TAPE NAME: waits of that thread by the report that have none, or share one.
+without_stack() {
+	"$analyze" offcpu -f folded --comm "$2" "$1" | grep -c 'no stack taken'
+}
+
+record_nappers() {
+	"$record" -q --probes sched "$@" -o "$work/t.tape" -- "$samples/napper" 2 100,400 2ms,100us \
+		>"$work/truth" 2>"$work/err"
+}
+
+record_nappers --min-block 1ms
+claim "--min-block is in the tape" shows 'sched.min_block_ns=1000000' \
+	"$("$analyze" dump "$work/t.tape" >"$work/dump"; echo "$work/dump")"
+claim "waits that are longer all have their stacks" same 100 \
+	"$(stacks_of "$work/t.tape" "$work/truth" napper-0)"
+claim "few of those that are shorter do" test \
+	"$(stacks_of "$work/t.tape" "$work/truth" napper-1)" -le 20
+claim "the time of those that are shorter is known all the same" near 400 "$("$analyze" offcpu -f json \
+	--comm napper-1 "$work/t.tape" | jq '[.items[0] | .label_sets as $sets | .samples[]
+		| select($sets[.labels].syscall == "clock_nanosleep" and $sets[.labels].state == "sleep")
+		.values[0]] | add')" 0
+claim "the report says that short ones are a sample" shows 'shorter than 1.000 ms have stacks once in' \
+	"$("$analyze" offcpu "$work/t.tape" >"$work/report"; echo "$work/report")"
+
+record_nappers --stacks=all
+claim "--stacks=all is in the tape" shows 'sched.stacks=all' \
+	"$("$analyze" dump "$work/t.tape" >"$work/dump"; echo "$work/dump")"
+for pair in napper-0:100 napper-1:400; do
+	claim "--stacks=all: every wait of ${pair%:*} has its stacks" test \
+		"$(stacks_of "$work/t.tape" "$work/truth" "${pair%:*}")" -ge "${pair#*:}"
+	claim "--stacks=all: no time of ${pair%:*} is without" same 0 \
+		"$(without_stack "$work/t.tape" "${pair%:*}")"
+done
+
+# --- a pause ---
+
+paused() {
+	rm -f "$work/truth" "$work/t.tape"
+	echo "taskset -c $cpu '$samples/napper' 2 60,600 20ms,2ms >'$work/truth'" >"$work/programs.sh"
+	gate_close "$work/programs.sh"
+	recorder "$work/t.tape" -p $gate
+	echo go >"$work/gate"
+	sleep 0.4
+	kill -USR1 $recorder
+	sleep 0.3
+	kill -USR1 $recorder
+	wait $recorder
+	tests/live/sched_truth.pl --lossy "$analyze" "$work/t.tape" "$work/truth"
+}
+
+hold 2 6 'a pause: ' paused
+paused_ns=$("$analyze" sched -f json "$work/t.tape" | jq .coverage.paused_ns)
+claim "the pause is in the tape" near 300 "$((paused_ns / 1000000))" 200
+unknown_ms() {
+	"$analyze" sched -f json --comm "$1" "$work/t.tape" |
+		jq "[.items[] | select(.name == \"threads\").rows[] | select(.[1] == \"$1\")[13]] | add / 1000000 | floor"
+}
+for thread in napper-0 napper-1; do
+	claim "the unknown time of $thread is the pause and the waits that it cuts" near \
+		$((paused_ns / 1000000 + 20)) "$(unknown_ms $thread)" 30
+done
