@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * make_tape SAMPLES FILE: a tape as a busy machine with two rings gives it, for
- * measuring analyze: 50 processes, 5,000 user and 300 kernel stacks about 25
- * deep, epochs of 10 s, 2,000 samples a second. The same arguments give the same
- * records.
+ * make_tape [--sched] COUNT FILE: a tape as a busy machine with two rings gives
+ * it, for measuring analyze: 50 processes, 5,000 user and 300 kernel stacks about
+ * 25 deep, epochs of 10 s. COUNT samples, 2,000 a second, or, with --sched, COUNT
+ * switches and wake-ups of 200 threads on two CPUs, 400,000 a second, every 16th
+ * wait with its stacks. The same arguments give the same records.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,9 +23,12 @@ enum {
 	DEEPEST = 40,
 	RINGS = 2,
 	EPOCH_SAMPLES = 20000,
+	EPOCH_SWITCHES = 4000000,
+	ALL_THREADS = PROCESSES * THREADS,
 };
 
 #define SAMPLE_GAP_NS	 500000ull
+#define SWITCH_GAP_NS	 2500ull
 #define START_NS	 1000000000000ull
 #define START_WALL_NS	 1767225600000000000ull
 #define FUNCTION_BYTES	 256
@@ -40,6 +44,15 @@ struct stack {
 	uint64_t ip[DEEPEST];
 };
 
+/* Thread 0 is the idle task; the others are numbered from 1 on. */
+struct machine {
+	bool asleep[ALL_THREADS + 1];
+	bool wants_stacks[ALL_THREADS + 1]; /* of its wait, which is over */
+	uint32_t queue[RINGS][ALL_THREADS]; /* who can run and does not, by CPU */
+	uint32_t queued[RINGS];
+	uint32_t runs[RINGS];
+};
+
 struct maker {
 	struct tape_writer *w;
 	struct tape_error err;
@@ -50,6 +63,7 @@ struct maker {
 	uint8_t seen_thread[PROCESSES][THREADS];
 	uint32_t epoch;
 	uint64_t now_ns;
+	struct machine machine;
 };
 
 static void check(const struct maker *m, int rc)
@@ -192,6 +206,17 @@ static void put_constant(struct maker *m, uint16_t type, const char *text)
 	check(m, tape_writer_add_constant(m->w, &ev->h, &m->err));
 }
 
+static void put_watch(struct maker *m, bool on)
+{
+	_Alignas(8) char room[sizeof(struct ev_watch) + 8] = { 0 };
+	struct ev_watch *ev = (struct ev_watch *)room;
+
+	ev->h = header(m, EV_WATCH, 0, 0);
+	ev->on = on;
+	strcpy(ev->group, "sched");
+	put(m, 0, &ev->h, sizeof(room));
+}
+
 static void begin_epoch(struct maker *m)
 {
 	m->epoch++;
@@ -207,6 +232,15 @@ static void begin_epoch(struct maker *m)
 		put_process(m, 1000 + i * 10);
 }
 
+static void see_thread(struct maker *m, uint32_t tgid, uint32_t thread)
+{
+	uint8_t *seen = &m->seen_thread[(tgid - 1000) / 10][thread];
+
+	if (!*seen)
+		put_task(m, tgid, tgid + thread);
+	*seen = 1;
+}
+
 static void put_sample(struct maker *m)
 {
 	uint32_t user = skewed(m, USER_STACKS);
@@ -218,10 +252,7 @@ static void put_sample(struct maker *m)
 	struct ev_cpu_sample ev = { .ustack = user + 1, .cgroup = 0 };
 
 	m->now_ns += SAMPLE_GAP_NS / 2 + below(m, SAMPLE_GAP_NS);
-	if (!m->seen_thread[(tgid - 1000) / 10][thread]) {
-		m->seen_thread[(tgid - 1000) / 10][thread] = 1;
-		put_task(m, tgid, tgid + thread);
-	}
+	see_thread(m, tgid, thread);
 	if (!m->seen_user[user])
 		put_stack(m, ring, &m->user[user], ev.ustack);
 	m->seen_user[user] = 1;
@@ -236,6 +267,120 @@ static void put_sample(struct maker *m)
 	/* Two CPUs of one ring: what is written later may have begun earlier. */
 	ev.h.time_ns -= below(m, 16) ? 0 : SAMPLE_GAP_NS;
 	put(m, ring, &ev.h, sizeof(ev));
+}
+
+/* One of the stacks of a thread's process, or of the kernel if that is 0; written once in an epoch. */
+static uint64_t use_stack(struct maker *m, uint32_t ring, uint32_t tgid)
+{
+	uint32_t i = tgid ? skewed(m, USER_STACKS / PROCESSES) * PROCESSES + (tgid - 1000) / 10
+			  : skewed(m, KERNEL_STACKS);
+	uint64_t id = tgid ? i + 1 : USER_STACKS + i + 1;
+	uint8_t *seen = tgid ? &m->seen_user[i] : &m->seen_kernel[i];
+
+	if (!*seen)
+		put_stack(m, ring, tgid ? &m->user[i] : &m->kernel[i], id);
+	*seen = 1;
+	return id;
+}
+
+static uint32_t tgid_of(uint32_t thread)
+{
+	return thread ? 1000 + (thread - 1) / THREADS * 10 : 0;
+}
+
+static uint32_t tid_of(uint32_t thread)
+{
+	return thread ? tgid_of(thread) + (thread - 1) % THREADS : 0;
+}
+
+static struct ev_header thread_header(const struct maker *m, uint16_t type, uint32_t cpu,
+				      uint32_t thread)
+{
+	struct ev_header h = header(m, type, tgid_of(thread), tid_of(thread));
+
+	h.cpu = (uint16_t)cpu;
+	return h;
+}
+
+static void put_wait(struct maker *m, uint32_t cpu, uint32_t thread, uint64_t until_ns)
+{
+	struct ev_sched_wait ev = { .until_ns = until_ns, .weight = 1 };
+
+	ev.kstack = use_stack(m, cpu, 0);
+	ev.ustack = use_stack(m, cpu, tgid_of(thread));
+	ev.h = thread_header(m, EV_SCHED_WAIT, cpu, thread);
+	put(m, cpu, &ev.h, sizeof(ev));
+}
+
+static void put_waker(struct maker *m, uint32_t cpu, uint32_t waker, uint32_t woken)
+{
+	struct ev_sched_waker ev = { .woken_tid = tid_of(woken), .woken_tgid = tgid_of(woken) };
+
+	ev.kstack = use_stack(m, cpu, 0);
+	if (waker)
+		ev.ustack = use_stack(m, cpu, tgid_of(waker));
+	ev.h = thread_header(m, EV_SCHED_WAKER, cpu, waker);
+	put(m, cpu, &ev.h, sizeof(ev));
+}
+
+static void put_switch(struct maker *m, uint32_t cpu)
+{
+	struct machine *k = &m->machine;
+	uint32_t prev = k->runs[cpu], next = k->queued[cpu] ? k->queue[cpu][0] : 0;
+	bool preempted = prev && next && below(m, 16) == 0;
+	struct ev_sched_switch ev = { .next_tid = tid_of(next), .next_tgid = tgid_of(next) };
+
+	ev.h = thread_header(m, EV_SCHED_SWITCH, cpu, prev);
+	ev.syscall = prev && !preempted ? (int32_t)(prev % 20) : -1;
+	ev.state = prev && !preempted ? EV_SCHED_INTERRUPTIBLE : EV_SCHED_RUNNING;
+	ev.flags = preempted ? EV_SCHED_PREEMPTED : prev ? EV_SCHED_IN_CALL : 0;
+	ev.flags |= (prev ? EV_SCHED_PREV_WATCHED : 0) | (next ? EV_SCHED_NEXT_WATCHED : 0);
+	if (next)
+		see_thread(m, tgid_of(next), (next - 1) % THREADS);
+	put(m, cpu, &ev.h, sizeof(ev));
+	if (next)
+		memmove(k->queue[cpu], k->queue[cpu] + 1,
+			--k->queued[cpu] * sizeof(k->queue[0][0]));
+	if (preempted)
+		k->queue[cpu][k->queued[cpu]++] = prev;
+	k->asleep[prev] = prev && !preempted;
+	k->runs[cpu] = next;
+	if (k->wants_stacks[next])
+		put_wait(m, cpu, next, m->now_ns);
+	k->wants_stacks[next] = false;
+}
+
+/* What runs on a CPU, or an interrupt in it, wakes one that sleeps. */
+static void put_wakeup(struct maker *m, uint32_t cpu, uint32_t woken)
+{
+	struct machine *k = &m->machine;
+	uint32_t waker = k->runs[cpu], target = below(m, RINGS);
+	struct ev_sched_wakeup ev = { .waker_tid = tid_of(waker),
+				      .waker_tgid = tgid_of(waker),
+				      .waking_ns = 500 + below(m, 1000),
+				      .target_cpu = (uint16_t)target };
+
+	k->wants_stacks[woken] = below(m, 16) == 0;
+	if (k->wants_stacks[woken])
+		put_waker(m, cpu, waker, woken);
+	ev.h = thread_header(m, EV_SCHED_WAKEUP, cpu, woken);
+	put(m, cpu, &ev.h, sizeof(ev));
+	k->asleep[woken] = false;
+	k->queue[target][k->queued[target]++] = woken;
+}
+
+static void put_sched(struct maker *m)
+{
+	struct machine *k = &m->machine;
+	uint32_t cpu = below(m, RINGS), thread = 1 + below(m, ALL_THREADS);
+
+	m->now_ns += SWITCH_GAP_NS / 2 + below(m, SWITCH_GAP_NS);
+	if (k->asleep[thread] && (below(m, 2) || (!k->runs[cpu] && !k->queued[cpu])))
+		put_wakeup(m, cpu, thread);
+	else if (k->runs[cpu] || k->queued[cpu])
+		put_switch(m, cpu);
+	else
+		put_sched(m);
 }
 
 static void put_symbols(struct maker *m, uint32_t module)
@@ -255,22 +400,40 @@ static void put_symbols(struct maker *m, uint32_t module)
 	}
 }
 
-static void make(struct maker *m, uint64_t samples)
+/* The recorder's own facts. */
+static void put_config(struct maker *m, bool sched)
+{
+	put_constant(m, EV_HOST, "uname.nodename=bench");
+	put_constant(m, EV_HOST, "uname.machine=x86_64");
+	put_constant(m, EV_CONFIG, "cpu.period_ns=1001001");
+	put_constant(m, EV_CONFIG, "cpu.hz=999");
+	put_constant(m, EV_CONFIG, "cpu.event=cpu-clock");
+	if (!sched)
+		return;
+	put_constant(m, EV_CONFIG, "sched.stacks=after-wait");
+	put_constant(m, EV_CONFIG, "sched.min_block_ns=20000");
+	put_constant(m, EV_CONFIG, "sched.sample_every=128");
+}
+
+static void make(struct maker *m, uint64_t count, bool sched)
 {
 	for (uint32_t i = 0; i < USER_STACKS; i++)
 		make_stack(m, &m->user[i], 1000 + i % PROCESSES * 10);
 	for (uint32_t i = 0; i < KERNEL_STACKS; i++)
 		make_stack(m, &m->kernel[i], 0);
-	put_constant(m, EV_HOST, "uname.nodename=bench");
-	put_constant(m, EV_CONFIG, "cpu.period_ns=1001001");
-	put_constant(m, EV_CONFIG, "cpu.hz=999");
-	put_constant(m, EV_CONFIG, "cpu.event=cpu-clock");
-	for (uint64_t i = 0; i < samples; i++) {
-		if (i % EPOCH_SAMPLES == 0 ||
+	for (uint32_t i = 1; i <= ALL_THREADS; i++)
+		m->machine.asleep[i] = true;
+	put_config(m, sched);
+	for (uint64_t i = 0; i < count; i++) {
+		if (i % (sched ? EPOCH_SWITCHES : EPOCH_SAMPLES) == 0 ||
 		    tape_writer_epoch_bytes(m->w, m->epoch) > EPOCH_MOST_BYTES)
 			begin_epoch(m);
-		put_sample(m);
+		if (sched && i == 0)
+			put_watch(m, true);
+		(sched ? put_sched : put_sample)(m);
 	}
+	if (sched)
+		put_watch(m, false);
 	for (uint32_t module = 1; module <= KERNEL_MODULE; module++)
 		put_symbols(m, module);
 	check(m, tape_writer_finish(m->w, EV_END_ASKED, &m->err));
@@ -280,18 +443,19 @@ int main(int argc, char **argv)
 {
 	struct tape_writer_options options = { .wall_ns = START_WALL_NS, .mono_ns = START_NS };
 	struct maker *m = calloc(1, sizeof(*m));
-	char *end;
-	uint64_t samples = argc == 3 ? strtoull(argv[1], &end, 10) : 0;
+	bool sched = argc > 1 && strcmp(argv[1], "--sched") == 0;
+	char **args = argv + 1 + sched, *end;
+	uint64_t count = argc == 3 + sched ? strtoull(args[0], &end, 10) : 0;
 
-	if (!m || argc != 3 || *end || !samples) {
-		fprintf(stderr, "usage: make_tape SAMPLES FILE\n");
+	if (!m || !count || *end) {
+		fprintf(stderr, "usage: make_tape [--sched] COUNT FILE\n");
 		return 2;
 	}
 	memcpy(options.uuid, "make_tape-bench", 16);
 	m->random = 88172645463325252ull;
 	m->now_ns = START_NS;
-	check(m, tape_writer_open(argv[2], &options, &m->w, &m->err));
-	make(m, samples);
+	check(m, tape_writer_open(args[1], &options, &m->w, &m->err));
+	make(m, count, sched);
 	tape_writer_close(m->w);
 	free(m);
 	return 0;

@@ -184,7 +184,8 @@ static bool grows_too_much(const struct tape_block_header *h, uint32_t packed)
 
 /*
  * By columns where that pays. A form that is much shorter than the records has
- * won: to pack them as well would take several times as long and was never shorter.
+ * won: to pack them as well would take several times as long, and was shorter on no
+ * tape that was looked at.
  */
 static uint32_t pack_events(struct tape_block_header *h, const void *plain,
 			    struct tape_columns_encoder *e, uint8_t *out)

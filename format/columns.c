@@ -190,6 +190,22 @@ struct dictionary {
 	uint32_t changes;
 };
 
+/* The place of a value in the dictionary, which may grow by it; DISTINCT if it is full. */
+static uint32_t look_up(struct tape_columns_encoder *e, struct dictionary *d, uint64_t value)
+{
+	uint32_t at = (uint32_t)(value * 0x9e3779b97f4a7c15u >> 54);
+
+	while (e->slots[at] && e->distinct[e->slots[at] - 1] != value)
+		at = (at + 1) % SLOTS;
+	if (e->slots[at])
+		return e->slots[at] - 1u;
+	if (d->distinct == DISTINCT)
+		return DISTINCT;
+	e->distinct[d->distinct] = value;
+	e->slots[at] = (uint16_t)++d->distinct;
+	return d->distinct - 1;
+}
+
 /* Fills in distinct and indexes. */
 static struct dictionary make_dictionary(struct tape_columns_encoder *e, uint32_t n)
 {
@@ -200,18 +216,11 @@ static struct dictionary make_dictionary(struct tape_columns_encoder *e, uint32_
 	memset(e->slots, 0, sizeof(e->slots));
 	for (; d.values < n; d.values++) {
 		uint64_t v = e->values[d.values];
-		uint32_t at = (uint32_t)(v * 0x9e3779b97f4a7c15u >> 54);
 
 		if (v != before) {
-			while (e->slots[at] && e->distinct[e->slots[at] - 1] != v)
-				at = (at + 1) % SLOTS;
-			if (!e->slots[at]) {
-				if (d.distinct == DISTINCT)
-					break;
-				e->distinct[d.distinct] = v;
-				e->slots[at] = (uint16_t)++d.distinct;
-			}
-			index = e->slots[at] - 1u;
+			index = look_up(e, &d, v);
+			if (index == DISTINCT)
+				break;
 			before = v;
 			d.changes++;
 		}

@@ -40,7 +40,7 @@ void tape_columns_decoder_done(struct tape_columns_decoder *d)
 
 int tape_columns_reserve(struct tape_columns_decoder *d, size_t size)
 {
-	if (bytes_grow(&d->form, &d->form_room, size, 1) < 0)
+	if (bytes_grow(&d->form, &d->form_room, size + 1, 1) < 0) /* never NULL */
 		return -ENOMEM;
 	return bytes_grow(&d->offsets, &d->offsets_room, size / sizeof(struct ev_header),
 			  sizeof(*d->offsets));
@@ -211,7 +211,7 @@ static int column(struct decode *d, const struct group *g, uint8_t *word)
 
 /* --- the whole form --- */
 
-/* Counts and the records' sizes. Groups' records together are no larger than plain. */
+/* Counts and sizes. All groups' records together are no larger than plain: they have offsets. */
 static int read_groups(struct decode *d, const uint8_t **order, uint32_t *offsets)
 {
 	const uint8_t *head = take(d, 5), *units;
@@ -223,7 +223,7 @@ static int read_groups(struct decode *d, const uint8_t **order, uint32_t *offset
 	d->n_groups = head[4] + 1u;
 	units = take(d, 2 * (d->n_groups - 1));
 	*order = take(d, d->records);
-	if (!units || !*order || d->records > d->size / sizeof(struct ev_header))
+	if (!units || !*order)
 		return -EBADMSG;
 	for (uint32_t i = 0; i < d->records; i++)
 		d->groups[(*order)[i]].count++;
@@ -235,11 +235,11 @@ static int read_groups(struct decode *d, const uint8_t **order, uint32_t *offset
 		if (!g->count)
 			continue;
 		g->bytes = (uint32_t)bytes_get16(units + 2 * (i - 1)) * EV_UNIT;
-		g->offsets = offsets;
-		offsets += g->count;
 		sum += (uint64_t)g->count * g->bytes;
 		if (g->bytes < sizeof(struct ev_header) || sum > d->size)
 			return -EBADMSG;
+		g->offsets = offsets;
+		offsets += g->count;
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analyze/analyses/doubts.h"
 #include "analyze/analyses/locks.h"
 #include "analyze/analyses/words.h"
 #include "analyze/base/sum.h"
@@ -264,9 +265,7 @@ static void add_notes(const struct locks *l, const struct world *w, struct resul
 	char text[300];
 
 	spans_get_counts(l->spans, &counts);
-	if (!counts.switches)
-		result_add_note(ret, "the tape has no switches of threads: waits for locks of "
-				     "programs are not known; record with --probes sched");
+	doubts_add(&(struct doubts){ l->spans, counts.unknown_ns, counts.total_ns }, ret);
 	if (user_locks_lack_addresses(l)) {
 		snprintf(text, sizeof(text),
 			 "of waits for locks of programs shorter than %s the address is known of "
@@ -277,22 +276,6 @@ static void add_notes(const struct locks *l, const struct world *w, struct resul
 	if (!has_kernel_locks(w))
 		result_add_note(ret, "waits for locks of the kernel were not recorded; record with "
 				     "--probes lock");
-	if (counts.unknown_ns) {
-		snprintf(text, sizeof(text),
-			 "what threads did is not known for %s of %s (%s): waits for locks may "
-			 "be missing",
-			 words_duration(counts.unknown_ns).text,
-			 words_duration(counts.total_ns).text,
-			 words_share(counts.unknown_ns, counts.total_ns).text);
-		result_add_note(ret, text);
-	}
-	if (counts.broken) {
-		snprintf(text, sizeof(text),
-			 "%s of threads' time contradict the records around them, and no loss "
-			 "explains it: unknown",
-			 words_count(counts.broken, "span").text);
-		result_add_note(ret, text);
-	}
 }
 
 static void take_profile(struct locks_profile *p, const struct analysis_input *in,

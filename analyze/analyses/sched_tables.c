@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyze/analyses/doubts.h"
 #include "analyze/analyses/sched.h"
 #include "analyze/analyses/words.h"
 #include "analyze/base/pairs.h"
@@ -332,20 +333,15 @@ static struct table *histogram_table(const struct histogram *all)
 
 static void add_notes(const struct sched *s, struct result *ret)
 {
-	struct spans_counts counts;
-	char text[200];
+	struct doubts doubts = { .spans = s->spans };
 
-	spans_get_counts(s->spans, &counts);
-	if (!counts.switches)
-		result_add_note(ret, "the tape has no switches: record with --probes sched");
-	if (counts.broken) {
-		snprintf(text, sizeof(text),
-			 "switches of threads are missing without a loss that explains it "
-			 "(%" PRIu64 " times): the time around them is unknown",
-			 counts.broken);
-		result_add_note(ret, text);
+	vec_for_each (row, &s->threads) {
+		doubts.unknown_ns += row->ns[SPAN_UNKNOWN];
+		for (size_t i = 0; i < SPAN_N_STATES; i++)
+			doubts.total_ns += row->ns[i];
 	}
-	if (counts.refused || s->crowded)
+	doubts_add(&doubts, ret);
+	if (s->crowded)
 		result_add_note(ret, "there are too many threads to tell all of them apart");
 }
 

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analyze/analyses/doubts.h"
 #include "analyze/analyses/lives.h"
 #include "analyze/analyses/timeline_cpus.h"
 #include "analyze/analyses/timeline_threads.h"
@@ -123,35 +124,11 @@ static void add_gaps(struct timeline *t, const struct analysis_input *in, uint64
 
 static void add_unknown_notes(const struct timeline_state *s, struct result *ret)
 {
-	const uint64_t *ns = s->threads.ns;
-	uint64_t total = 0;
-	struct spans_counts counts;
-	char text[400];
+	struct doubts doubts = { .spans = s->spans, .unknown_ns = s->threads.ns[SPAN_UNKNOWN] };
 
-	spans_get_counts(s->spans, &counts);
 	for (int state = 0; state < SPAN_N_STATES; state++)
-		total += ns[state];
-	if (ns[SPAN_UNKNOWN]) {
-		snprintf(text, sizeof(text),
-			 "what threads did is not known for %s of %s (%s): records of it were "
-			 "lost, or contradict each other",
-			 words_duration(ns[SPAN_UNKNOWN]).text, words_duration(total).text,
-			 words_share(ns[SPAN_UNKNOWN], total).text);
-		result_add_note(ret, text);
-	}
-	if (counts.broken) {
-		snprintf(text, sizeof(text),
-			 "%s of threads' time contradict the records around them, and no loss "
-			 "explains it: unknown",
-			 words_count(counts.broken, "span").text);
-		result_add_note(ret, text);
-	}
-	if (counts.refused) {
-		snprintf(text, sizeof(text),
-			 "more threads than can be followed at a time: %s not looked at",
-			 words_count(counts.refused, "record").text);
-		result_add_note(ret, text);
-	}
+		doubts.total_ns += s->threads.ns[state];
+	doubts_add(&doubts, ret);
 }
 
 static void add_notes(const struct timeline_state *s, const struct analysis_input *in,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyze/analyses/doubts.h"
 #include "analyze/analyses/waits_tables.h"
 #include "analyze/analyses/words.h"
 #include "analyze/replay/syscalls.h"
@@ -172,33 +173,5 @@ struct table *waits_tables_lifetimes(const struct waits *w)
 
 void waits_tables_note(const struct waits *w, const struct spans *spans, struct result *ret)
 {
-	struct spans_counts counts;
-	char text[400];
-
-	spans_get_counts(spans, &counts);
-	if (!counts.switches)
-		result_add_note(ret, "the tape has no switches of threads: where they wait is not "
-				     "known; record with --probes cpu,sched");
-	if (w->ns[SPAN_UNKNOWN]) {
-		snprintf(text, sizeof(text),
-			 "what threads did is not known for %s of %s (%s): records of it were "
-			 "lost, or contradict each other",
-			 words_duration(w->ns[SPAN_UNKNOWN]).text,
-			 words_duration(lifetime_of(w)).text,
-			 words_share(w->ns[SPAN_UNKNOWN], lifetime_of(w)).text);
-		result_add_note(ret, text);
-	}
-	if (counts.broken) {
-		snprintf(text, sizeof(text),
-			 "%s of threads' time contradict the records around them, and no loss "
-			 "explains it: unknown",
-			 words_count(counts.broken, "span").text);
-		result_add_note(ret, text);
-	}
-	if (counts.refused) {
-		snprintf(text, sizeof(text),
-			 "more threads than can be followed at a time: %s not looked at",
-			 words_count(counts.refused, "record").text);
-		result_add_note(ret, text);
-	}
+	doubts_add(&(struct doubts){ spans, w->ns[SPAN_UNKNOWN], lifetime_of(w) }, ret);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyze/analyses/doubts.h"
 #include "analyze/analyses/analysis.h"
 #include "analyze/analyses/chain.h"
 #include "analyze/analyses/frames.h"
@@ -431,20 +432,10 @@ static struct table *wakers_table(struct wakeups *s)
 
 static void add_notes(const struct wakeups *s, struct result *ret)
 {
-	struct spans_counts counts;
-	char text[200];
+	const struct doubts doubts = { s->spans, s->unknown_ns, s->total_ns };
 
-	spans_get_counts(s->spans, &counts);
-	if (!counts.switches)
-		result_add_note(ret, "the tape has no switches: record with --probes sched");
-	if (counts.broken) {
-		snprintf(text, sizeof(text),
-			 "switches of threads are missing without a loss that explains it "
-			 "(%" PRIu64 " times): the time around them is unknown",
-			 counts.broken);
-		result_add_note(ret, text);
-	}
-	if (counts.refused || s->crowd.count)
+	doubts_add(&doubts, ret);
+	if (s->crowd.count)
 		result_add_note(ret, "there are too many threads to tell all of them apart");
 }
 

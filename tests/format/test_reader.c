@@ -533,6 +533,19 @@ static void a_block_of_columns_that_do_not_hold_is_lost(void **state)
 	made_tape_free(&t);
 }
 
+static void a_block_of_columns_without_a_record_is_lost(void **state)
+{
+	uint8_t form[100];
+	struct made_tape t = tape_with_columns(form, make_form(form, 5), 0);
+
+	(void)state;
+	assert_int_equal(health_of(&t).lost_blocks, 1);
+	made_tape_free(&t);
+	t = tape_with_columns("", 0, 0);
+	assert_int_equal(health_of(&t).lost_blocks, 1);
+	made_tape_free(&t);
+}
+
 static void columns_that_make_more_of_a_file_than_LZ4_could_are_lost(void **state)
 {
 	static uint8_t form[TAPE_BLOCK_PLAIN];
@@ -575,6 +588,7 @@ int main(void)
 		cmocka_unit_test(a_payload_that_unpacks_to_another_size_is_lost),
 		cmocka_unit_test(a_block_of_columns_is_read),
 		cmocka_unit_test(a_block_of_columns_that_do_not_hold_is_lost),
+		cmocka_unit_test(a_block_of_columns_without_a_record_is_lost),
 		cmocka_unit_test(columns_that_make_more_of_a_file_than_LZ4_could_are_lost),
 	};
 

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <lz4.h>
 #include <xxhash.h>
 
 #include "format/block.h"
@@ -185,20 +184,31 @@ static struct made_tape make_packed(const uint8_t *data, size_t size)
 			  size - 4);
 }
 
+/* An LZ4 block of nothing but literals; returns its size. */
+static size_t pack_literals(const uint8_t *data, size_t size, uint8_t *out)
+{
+	size_t n = 0, rest = size;
+
+	out[n++] = (uint8_t)((size < 15 ? size : 15) << 4);
+	if (size >= 15) {
+		for (rest -= 15; rest >= 255; rest -= 255)
+			out[n++] = 255;
+		out[n++] = (uint8_t)rest;
+	}
+	memcpy(out + n, data, size);
+	return n + size;
+}
+
 static struct made_tape make_form(const uint8_t *data, size_t size)
 {
-	char *packed = malloc((size_t)LZ4_compressBound((int)size) + 1);
-	struct made_tape t;
-	int n;
+	uint8_t *packed = malloc(size + size / 255 + 16);
+	struct made_tape t = { 0 };
 
-	if (size < 4) {
-		free(packed);
-		return made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
-	}
-	n = LZ4_compress_default((const char *)data + 4, packed, (int)size - 4,
-				 LZ4_compressBound((int)size));
-	t = make_block(TAPE_CODEC_COLUMNS, bytes_get32(data) % (TAPE_BLOCK_PLAIN + 1), packed,
-		       (size_t)n);
+	if (size < 4)
+		t = made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
+	else
+		t = make_block(TAPE_CODEC_COLUMNS, bytes_get32(data) % (TAPE_BLOCK_PLAIN + 1),
+			       packed, pack_literals(data + 4, size - 4, packed));
 	free(packed);
 	return t;
 }

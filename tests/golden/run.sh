@@ -18,11 +18,19 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 status=0
 
-# view | its formats
+# view | its formats; + stands for a blank, and the file is named without the option's value
 views='
 summary text json
 cpu text folded pprof json svg
-timeline text json
+offcpu text folded pprof json svg
+wall text folded json
+sched text json
+wakeups text folded json
+wakeups+--chain+4 text json
+locks text folded json
+syscalls text json
+execs text json
+timeline text json svg html perfetto
 info text json
 verify text json
 dump text json
@@ -34,8 +42,8 @@ longest=65536
 # report TAPE VIEW FORMAT: the bytes to compare, into $work/got. A tape with
 # damage makes verify end with 1.
 report() {
-	# shellcheck disable=SC2086 # a command and its arguments
-	$ANALYZE "$2" -f "$3" --no-files -o "$work/raw" "$1" 2>"$work/error" || [ "$2" = verify ] || return 1
+	# shellcheck disable=SC2046,SC2086 # a command and its arguments, a view and its options
+	$ANALYZE $(echo "$2" | tr + ' ') -f "$3" --no-files -o "$work/raw" "$1" 2>"$work/error" || [ "$2" = verify ] || return 1
 	case $3 in
 	pprof) gzip -dc "$work/raw" >"$work/got" ;;
 	*) mv "$work/raw" "$work/got" ;;
@@ -56,7 +64,7 @@ difference() {
 }
 
 compare() {
-	golden=tests/golden/$(basename "$1" .tape).$2.$3
+	golden=tests/golden/$(basename "$1" .tape).$(echo "$2" | sed 's/+--/-/; s/+.*//').$3
 	name="$label: $(basename "$golden")"
 	rm -f "$work"/*
 	if ! report "$1" "$2" "$3"; then

@@ -165,7 +165,7 @@ static void a_wait_that_a_loss_lies_in_is_not_told(void **state)
 	sched_lose(&w, 3000, 3100);
 	r = sched_run(&w, "locks", NULL, nothing);
 	assert_int_equal(n_rows(&r, "user_locks"), 0);
-	assert_true(has_note(&r, "waits for locks may be missing"));
+	assert_true(has_note(&r, "what threads did is not known for"));
 	pipeline_report_done(&r);
 }
 
@@ -245,7 +245,7 @@ static void a_tape_without_switches_says_what_to_record(void **state)
 
 	(void)state;
 	r = sched_run(&w, "locks", NULL, nothing);
-	assert_true(has_note(&r, "--probes sched"));
+	assert_true(has_note(&r, "record with --probes cpu,sched"));
 	assert_true(has_note(&r, "--probes lock"));
 	pipeline_report_done(&r);
 }
