@@ -21,15 +21,19 @@ struct pipeline {
 	struct tape_reader *reader;
 	const struct analysis *analysis;
 	struct filter filter;
+	bool filter_is_active;
 	struct world *world;
 	struct order *order;
 	struct result *result;
 	struct bundle *bundle;
 	void *state;
 	struct analysis_input in;
-	bool wanted[256];  /* by record type */
-	size_t name_bytes; /* of all symbols */
+	bool wanted[256];   /* by record type */
+	bool filtered[256]; /* of these the analysis gets what passes */
+	bool gaps_first;    /* they are known before the first event */
+	size_t name_bytes;  /* of all symbols */
 	uint64_t events;
+	uint64_t left_out; /* of them, by the filter, whether the analysis got them or not */
 	uint64_t first_ns, last_ns; /* of the events that passed */
 };
 
@@ -114,6 +118,18 @@ static void on_process_end(void *arg, const struct process *process)
 	p->analysis->on_process(p->state, &p->in, process);
 }
 
+static void set_types(struct pipeline *p)
+{
+	const struct analysis *a = p->analysis;
+
+	for (const uint16_t *type = a->wants; *type; type++) {
+		p->wanted[*type & 255] = true;
+		p->filtered[*type & 255] = !a->unfiltered;
+	}
+	for (const uint16_t *type = a->filtered; type && *type; type++)
+		p->filtered[*type & 255] = true;
+}
+
 static int begin(struct pipeline *p, const struct pipeline_options *options, struct tape_error *err)
 {
 	const struct tape_file_header *header;
@@ -121,6 +137,7 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 	int rc;
 
 	p->filter = *options->filter;
+	p->filter_is_active = filter_is_active(&p->filter);
 	p->world = world_new();
 	p->result = result_new(p->analysis->name, p->analysis->title);
 	p->bundle = bundle_new();
@@ -129,15 +146,16 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 	if (known)
 		world_set_start(p->world, header->mono_ns, header->wall_ns);
 	rc = preview(p, err);
-	if (rc == 0 && p->analysis->needs_gaps)
+	p->gaps_first = p->analysis->needs_gaps ||
+			(p->analysis->asks_gaps && p->analysis->asks_gaps(p->world));
+	if (rc == 0 && p->gaps_first)
 		rc = find_gaps(p, err);
 	if (rc < 0)
 		return rc;
 
 	p->order = order_new(p->reader, ORDER_LIMIT);
 	filter_bind(&p->filter, p->world);
-	for (const uint16_t *type = p->analysis->wants; *type; type++)
-		p->wanted[*type & 255] = true;
+	set_types(p);
 	p->in.world = p->world;
 	p->in.options = options->options;
 	p->in.until_ns = p->filter.to_ns;
@@ -174,10 +192,15 @@ static void add_symbol(struct pipeline *p, const struct ev_symbol *record)
 static void run_event(struct pipeline *p, const struct ev_header *event)
 {
 	const struct thread *thread = tasks_thread(&p->world->tasks, event);
+	const bool filtered = p->filtered[event->type];
 
 	p->events++;
-	if (!p->analysis->unfiltered && !filter_passes(&p->filter, p->world, thread, event))
-		return;
+	if ((filtered || p->filter_is_active) &&
+	    !filter_passes(&p->filter, p->world, thread, event)) {
+		p->left_out++;
+		if (filtered)
+			return;
+	}
 	p->in.events++;
 	if (!p->first_ns || event->time_ns < p->first_ns)
 		p->first_ns = event->time_ns;
@@ -238,7 +261,7 @@ static void fill_coverage(struct pipeline *p)
 	c->lost_bytes = health->lost_bytes;
 	c->unknown_records = health->unknown_records + health->bad_records;
 	c->complete = health->complete;
-	c->filtered = p->in.events < p->events;
+	c->filtered = p->left_out > 0;
 	c->first_ns = p->first_ns;
 	c->last_ns = p->last_ns;
 }
@@ -271,7 +294,7 @@ static void finish(struct pipeline *p)
 	const struct world *w = p->world;
 
 	tape_reader_health(p->reader, &p->in.health);
-	if (!p->analysis->needs_gaps)
+	if (!p->gaps_first)
 		add_damage(p);
 	p->in.to_ns = w->last_ns < p->filter.to_ns ? w->last_ns : p->filter.to_ns;
 	if (p->in.to_ns < p->in.from_ns)

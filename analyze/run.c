@@ -61,6 +61,20 @@ static int nothing_matches(const struct options *o, struct tape_error *err)
 			 filter);
 }
 
+/* A tape need not have what a view shows of others: a picture of nothing is no answer. */
+static int check_shapes(const struct options *o, const struct result *result,
+			struct tape_error *err)
+{
+	for (size_t i = 0; i < result_n_items(result); i++) {
+		if (result_item(result, i)->shape & o->output->shapes)
+			return 0;
+	}
+	return tape_fail(
+		err, -ENODATA,
+		"%s: view %s finds nothing there that format %s can show; see 'analyze %s'",
+		o->tape, o->analysis->name, o->output->name, o->analysis->name);
+}
+
 static int run_view(const struct options *o, FILE *out, struct tape_error *err)
 {
 	CLEANUP(tape_reader_closep) struct tape_reader *reader = NULL;
@@ -75,6 +89,8 @@ static int run_view(const struct options *o, FILE *out, struct tape_error *err)
 
 	if (rc == 0)
 		rc = pipeline_run(reader, &options, &report, err);
+	if (rc == 0)
+		rc = check_shapes(o, report.result, err);
 	if (rc == 0)
 		rc = write_report(o, &report, out, err);
 	if (rc == 0 && report.events && !report.passed)

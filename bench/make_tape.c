@@ -219,6 +219,8 @@ static void put_watch(struct maker *m, bool on)
 
 static void begin_epoch(struct maker *m)
 {
+	if (m->epoch)
+		check(m, tape_writer_close_epoch(m->w, m->epoch, &m->err));
 	m->epoch++;
 	check(m, tape_writer_begin_epoch(m->w, m->epoch, m->now_ns,
 					 START_WALL_NS + m->now_ns - START_NS, &m->err));
@@ -269,11 +271,11 @@ static void put_sample(struct maker *m)
 	put(m, ring, &ev.h, sizeof(ev));
 }
 
-/* One of the stacks of a thread's process, or of the kernel if that is 0; written once in an epoch. */
-static uint64_t use_stack(struct maker *m, uint32_t ring, uint32_t tgid)
+/* A stack of a process, or of the kernel if tgid is 0; written once in an epoch. */
+static uint64_t use_stack(struct maker *m, uint32_t ring, uint32_t tgid, uint32_t place)
 {
-	uint32_t i = tgid ? skewed(m, USER_STACKS / PROCESSES) * PROCESSES + (tgid - 1000) / 10
-			  : skewed(m, KERNEL_STACKS);
+	uint32_t i = tgid ? place * PROCESSES + (tgid - 1000) / 10
+			  : (place * 7 + below(m, 2)) % KERNEL_STACKS;
 	uint64_t id = tgid ? i + 1 : USER_STACKS + i + 1;
 	uint8_t *seen = tgid ? &m->seen_user[i] : &m->seen_kernel[i];
 
@@ -305,9 +307,10 @@ static struct ev_header thread_header(const struct maker *m, uint16_t type, uint
 static void put_wait(struct maker *m, uint32_t cpu, uint32_t thread, uint64_t until_ns)
 {
 	struct ev_sched_wait ev = { .until_ns = until_ns, .weight = 1 };
+	uint32_t place = skewed(m, USER_STACKS / PROCESSES);
 
-	ev.kstack = use_stack(m, cpu, 0);
-	ev.ustack = use_stack(m, cpu, tgid_of(thread));
+	ev.kstack = use_stack(m, cpu, 0, place);
+	ev.ustack = use_stack(m, cpu, tgid_of(thread), place);
 	ev.h = thread_header(m, EV_SCHED_WAIT, cpu, thread);
 	put(m, cpu, &ev.h, sizeof(ev));
 }
@@ -316,9 +319,9 @@ static void put_waker(struct maker *m, uint32_t cpu, uint32_t waker, uint32_t wo
 {
 	struct ev_sched_waker ev = { .woken_tid = tid_of(woken), .woken_tgid = tgid_of(woken) };
 
-	ev.kstack = use_stack(m, cpu, 0);
+	ev.kstack = use_stack(m, cpu, 0, woken % 5);
 	if (waker)
-		ev.ustack = use_stack(m, cpu, tgid_of(waker));
+		ev.ustack = use_stack(m, cpu, tgid_of(waker), woken % 5);
 	ev.h = thread_header(m, EV_SCHED_WAKER, cpu, waker);
 	put(m, cpu, &ev.h, sizeof(ev));
 }
@@ -372,12 +375,14 @@ static void put_wakeup(struct maker *m, uint32_t cpu, uint32_t woken)
 static void put_sched(struct maker *m)
 {
 	struct machine *k = &m->machine;
-	uint32_t cpu = below(m, RINGS), thread = 1 + below(m, ALL_THREADS);
+	uint32_t cpu = below(m, RINGS), waker = k->runs[cpu], thread = 1;
 
+	/* A thread has few others that it wakes; the idle task is interrupted for any. */
+	thread += waker ? (waker * 7 + below(m, 4)) % ALL_THREADS : below(m, ALL_THREADS);
 	m->now_ns += SWITCH_GAP_NS / 2 + below(m, SWITCH_GAP_NS);
-	if (k->asleep[thread] && (below(m, 2) || (!k->runs[cpu] && !k->queued[cpu])))
+	if (k->asleep[thread] && (below(m, 2) || (!waker && !k->queued[cpu])))
 		put_wakeup(m, cpu, thread);
-	else if (k->runs[cpu] || k->queued[cpu])
+	else if (waker || k->queued[cpu])
 		put_switch(m, cpu);
 	else
 		put_sched(m);

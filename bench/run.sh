@@ -4,4 +4,5 @@
 # All figures of the README, beside the peers, in one run: make bench.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-perl bench/recorder.pl && perl bench/analyzer.pl && sh bench/damage.sh
+perl bench/recorder.pl && perl bench/analyzer.pl && sh bench/damage.sh &&
+	perl bench/sched.pl && perl bench/peers_sched.pl

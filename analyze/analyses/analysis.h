@@ -54,8 +54,12 @@ struct analysis {
 	const char *help;
 	const uint16_t *wants; /* record types, 0 behind the last */
 	unsigned int shapes;   /* enum result_shape: what its result holds */
-	bool unfiltered; /* it gets the events of all threads and times, and heeds the filters itself */
-	bool needs_gaps;   /* the world knows all gaps from the beginning: the tape is read twice */
+	/* It gets the events of all threads and times, and heeds the filters itself; */
+	bool unfiltered;
+	const uint16_t *filtered; /* but not of these types, 0 behind the last; NULL: of none */
+	bool needs_gaps; /* the world knows all gaps from the beginning: the tape is read twice */
+	/* The same for some tapes only: asked once the world knows what the recorder was told. */
+	bool (*asks_gaps)(const struct world *w);
 	size_t state_size; /* of the state, zeroed, that all functions get; each may be NULL */
 	void (*begin)(void *state, const struct analysis_input *in);
 	/*

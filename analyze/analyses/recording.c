@@ -93,6 +93,26 @@ static void add_cost(struct table *t, const struct world *w)
 	add_row(t, "cost", text);
 }
 
+const char *recording_probes(const struct world *w)
+{
+	return facts_find(&w->config, "probes");
+}
+
+bool recording_has_probe(const struct world *w, const char *group)
+{
+	const char *at = recording_probes(w);
+	size_t length = strlen(group);
+
+	while (at && *at) {
+		size_t word = strcspn(at, ",");
+
+		if (word == length && memcmp(at, group, length) == 0)
+			return true;
+		at += word + (at[word] == ',');
+	}
+	return false;
+}
+
 struct table *recording_table(const struct analysis_input *in)
 {
 	static const struct table_column columns[] = { { "what", "", TABLE_TEXT },
@@ -112,6 +132,7 @@ struct table *recording_table(const struct analysis_input *in)
 	add_facts(t, "kernel", &w->host, kernel);
 	add_facts(t, "CPUs", &w->host, cpus);
 	add_time(t, w);
+	add_row(t, "probes", recording_probes(w));
 	add_sampling(t, w);
 	add_tape(t, in);
 	add_cost(t, w);

@@ -72,7 +72,9 @@ struct words words_share(uint64_t part, uint64_t whole)
 	struct words w = { "" };
 	uint64_t hundredths;
 
-	if (!whole || part > UINT64_MAX / 10000)
+	for (; part > UINT64_MAX / 10000; part /= 2)
+		whole /= 2;
+	if (!whole)
 		return w;
 	hundredths = part * 10000 / whole;
 	snprintf(w.text, sizeof(w.text), "%" PRIu64 ".%02" PRIu64 " %%", hundredths / 100,

@@ -173,6 +173,22 @@ static void a_filter_that_nothing_matches_is_a_failure(void **state)
 	place_done(&p);
 }
 
+static void a_format_that_can_show_nothing_of_a_view_is_a_failure(void **state)
+{
+	struct place p = place_new();
+	struct options o = options_of(&p, "execs", NULL);
+	struct tape_error err;
+	char *text;
+
+	(void)state;
+	o.output = output_by_name("perfetto");
+	assert_int_equal(run_into(&o, &text, &err), -ENODATA);
+	assert_non_null(strstr(err.text, "view execs finds nothing there that format perfetto"));
+	assert_string_equal(text, "");
+	free(text);
+	place_done(&p);
+}
+
 static void a_full_device_is_a_failure(void **state)
 {
 	struct place p = place_new();
@@ -196,6 +212,7 @@ int main(void)
 		cmocka_unit_test(the_tape_is_not_written_over),
 		cmocka_unit_test(a_folder_that_does_not_exist_is_named),
 		cmocka_unit_test(a_filter_that_nothing_matches_is_a_failure),
+		cmocka_unit_test(a_format_that_can_show_nothing_of_a_view_is_a_failure),
 		cmocka_unit_test(a_full_device_is_a_failure),
 	};
 

@@ -115,7 +115,9 @@ static void run_outputs(const struct pipeline_report *report, unsigned int shape
 static void run_view(const struct analysis *analysis, const struct made_tape *tape,
 		     const struct filter *filter, FILE *out)
 {
-	struct pipeline_options options = { .analysis = analysis, .filter = filter };
+	struct pipeline_options options = { .analysis = analysis,
+					    .filter = filter,
+					    .options = { .chain = filter->pids.n ? 3 : 0 } };
 	struct pipeline_report report = { 0 };
 	struct tape_reader *reader;
 

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 need_bpf
 
-seconds=$(length 4 28)
+seconds=$(length 4 40)
 background sh -c 'while :; do ls -lR /usr/share /usr/lib | gzip >/dev/null; done' 2>/dev/null
 background sh -c 'while :; do find / -xdev -type f | sort | md5sum >/dev/null; done' 2>/dev/null
 claim "a tape of many epochs is recorded" "$record" -q -a -F 999 --epoch 400ms -d "$seconds" \

@@ -361,7 +361,7 @@ static void a_tape_without_switches_says_how_to_get_them(void **state)
 
 	(void)state;
 	report = sched_run(&w, "sched", NULL, nothing_asked);
-	assert_true(has_note(&report, "record with --probes sched"));
+	assert_true(has_note(&report, "record with --probes cpu,sched"));
 	pipeline_report_done(&report);
 }
 

@@ -37,20 +37,20 @@ static void on_life(void *arg, const struct span_life *life)
 
 static void watch(struct bench *b, uint64_t from_ns, uint64_t to_ns)
 {
-	struct {
-		struct ev_watch ev;
-		char group[8];
-	} record = { .ev.h = { .type = EV_WATCH, .units = sizeof(record) / EV_UNIT },
-		     .group = "sched" };
+	_Alignas(8) char room[sizeof(struct ev_watch) + 8] = { 0 };
+	struct ev_watch *ev = (struct ev_watch *)room;
 
-	record.ev.h.time_ns = from_ns;
-	record.ev.on = 1;
-	world_preview_gap(b->world, &record.ev.h);
+	ev->h.type = EV_WATCH;
+	ev->h.units = sizeof(room) / EV_UNIT;
+	strcpy(ev->group, "sched");
+	ev->h.time_ns = from_ns;
+	ev->on = 1;
+	world_preview_gap(b->world, &ev->h);
 	if (!to_ns)
 		return;
-	record.ev.h.time_ns = to_ns;
-	record.ev.on = 0;
-	world_preview_gap(b->world, &record.ev.h);
+	ev->h.time_ns = to_ns;
+	ev->on = 0;
+	world_preview_gap(b->world, &ev->h);
 }
 
 static void lose(struct bench *b, uint64_t from_ns, uint64_t to_ns)
