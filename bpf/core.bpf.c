@@ -22,13 +22,36 @@ int on_fork(struct bpf_raw_tracepoint_args *ctx)
 	const struct task_struct *child = (void *)ctx->args[1];
 	struct control c;
 	uint32_t from, to;
-	uint8_t one = 1;
+	uint64_t start;
 
 	if (!control_read(&c) || c.filter != CONTROL_TARGETS)
 		return 0;
 	from = BPF_CORE_READ(parent, tgid);
 	to = BPF_CORE_READ(child, tgid);
-	if (from != to && filter_has_target(from))
-		bpf_map_update_elem(&targets, &to, &one, BPF_ANY);
+	if (from == to || !filter_has_target(from))
+		return 0;
+	start = BPF_CORE_READ(child, start_boottime);
+	bpf_map_update_elem(&targets, &to, &start, BPF_ANY);
+	return 0;
+}
+
+/*
+ * A process is gone: it is no target any more, unless its id has been given to
+ * another one that is. Only here can that be told apart without a race.
+ */
+SEC("raw_tp/sched_process_free")
+int on_free(struct bpf_raw_tracepoint_args *ctx)
+{
+	const struct task_struct *task = (void *)ctx->args[0];
+	uint32_t tgid = BPF_CORE_READ(task, tgid);
+	const uint64_t *start;
+	struct control c;
+
+	if (!control_read(&c) || c.filter != CONTROL_TARGETS ||
+	    (uint32_t)BPF_CORE_READ(task, pid) != tgid)
+		return 0;
+	start = bpf_map_lookup_elem(&targets, &tgid);
+	if (start && *start == BPF_CORE_READ(task, start_boottime))
+		bpf_map_delete_elem(&targets, &tgid);
 	return 0;
 }

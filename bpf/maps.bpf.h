@@ -40,8 +40,8 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, CONTROL_MAX_TARGETS);
-	__type(key, uint32_t); /* tgid */
-	__type(value, uint8_t);
+	__type(key, uint32_t);	 /* tgid */
+	__type(value, uint64_t); /* start_boottime; 0: one that the user named */
 } targets SEC(".maps");
 
 struct {

@@ -131,6 +131,7 @@ struct task_struct {
 	unsigned int flags;
 	unsigned int __state; /* since 5.14 (2f064a59a11f) */
 	unsigned int in_iowait : 1;
+	uint64_t start_boottime;
 	struct css_set *cgroups;
 	void *stack;
 	int exit_code;

@@ -191,16 +191,22 @@ int core_attach(struct core *c, struct tape_error *err)
 int core_add_target(const struct core *c, pid_t tgid)
 {
 	uint32_t key = (uint32_t)tgid;
-	uint8_t one = 1;
+	uint64_t named = 0;
 
-	return bpf_map__update_elem(c->skel->maps.targets, &key, sizeof(key), &one, sizeof(one),
+	return bpf_map__update_elem(c->skel->maps.targets, &key, sizeof(key), &named, sizeof(named),
 				    BPF_ANY);
 }
 
 int core_remove_target(const struct core *c, pid_t tgid)
 {
 	uint32_t key = (uint32_t)tgid;
+	uint64_t start;
+	int rc = bpf_map__lookup_elem(c->skel->maps.targets, &key, sizeof(key), &start,
+				      sizeof(start), 0);
 
+	/* A child's end is seen by the program on_free, in time; ours may be the next one's. */
+	if (rc < 0 || start)
+		return rc;
 	return bpf_map__delete_elem(c->skel->maps.targets, &key, sizeof(key), 0);
 }
 

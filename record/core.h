@@ -49,6 +49,7 @@ bool core_is_without(const struct core *c, const char *feature);
 int core_attach(struct core *c, struct tape_error *err);
 
 int core_add_target(const struct core *c, pid_t tgid); /* 0 or -errno */
+/* One that core_add_target() added; children of targets go by themselves. */
 int core_remove_target(const struct core *c, pid_t tgid);
 bool core_has_targets(const struct core *c);
 int core_set_cgroup(const struct core *c, int fd);

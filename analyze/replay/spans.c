@@ -293,14 +293,15 @@ static struct place *place_of(struct spans *s, uint16_t cpu)
 static void check_cpu(struct spans *s, const struct ev_sched_switch *ev)
 {
 	struct place *place = place_of(s, ev->h.cpu);
+	bool watched = ev->flags & EV_SCHED_PREV_WATCHED;
 	uint32_t tid = place->running;
-	struct track *t = tid && tid != ev->h.tid ? find_track(s, tid) : NULL;
+	struct track *t = tid && (tid != ev->h.tid || !watched) ? find_track(s, tid) : NULL;
 
+	/* Or it leaves, and is no longer recorded: nothing is known of it from here on. */
 	if (t && t->state == SPAN_RUNNING && t->now.cpu == ev->h.cpu)
 		t->doubtful = true;
 	/* Who ran before the first switch of a CPU ran since the beginning; nobody else did. */
-	if (place->seen && tid != ev->h.tid && ev->h.tid && !find_track(s, ev->h.tid) &&
-	    ev->flags & EV_SCHED_PREV_WATCHED) {
+	if (place->seen && tid != ev->h.tid && ev->h.tid && watched && !find_track(s, ev->h.tid)) {
 		t = look_up(s, ev->h.tid, ev->h.tgid, ev->h.time_ns, SPAN_RUNNING);
 		if (t)
 			t->doubtful = true;

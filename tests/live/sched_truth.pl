@@ -19,7 +19,7 @@ my $json = JSON::PP->new;
 # Times are held to a percent where they come in pieces of this length. The kernel
 # accounts CPU time from where its scheduler begins, the tape from where it
 # switches: between them are some microseconds, in a virtual machine up to 20.
-my $worth_ns = 1e6;
+my $worth_ns = 2e6;
 
 sub view {
 	my ($name, @options) = @_;
