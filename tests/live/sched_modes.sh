@@ -51,9 +51,9 @@ compare() {
 	tests/live/sched_truth.pl "$analyze" "$work/t.tape" "$work/truth"/*
 }
 
-hold 6 50 'a command: ' compare command
-hold 6 50 '-p: ' compare pid
-hold 6 50 '-a: ' compare all
+hold 4 30 'a command: ' compare command
+hold 4 30 '-p: ' compare pid
+hold 4 30 '-a: ' compare all
 if [ -n "$mount" ] && mkdir "$group" 2>/dev/null; then
-	hold 6 50 '--cgroup: ' compare cgroup
+	hold 4 30 '--cgroup: ' compare cgroup
 fi

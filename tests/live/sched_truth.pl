@@ -5,7 +5,8 @@
 # against the JSON that they printed, one TRUTH a program. Prints "ok TEXT" or
 # "not ok TEXT", what was wrong moved in below. With --lossy the tape lacks
 # records: what is known must be no more than the truth, and what is known and
-# what is unknown together no less.
+# what is unknown together no less. With FORGIVE=1 that is asked of programs whose
+# switches the kernel kept to itself, and "kept PROGRAM" printed.
 #
 # Each life is looked at from its own start to its own end, by --from and --to:
 # then times and counts are of the same window as the program's own.
@@ -265,6 +266,7 @@ sub check_crowd {
 
 sub check_diskread {
 	my ($t) = @_;
+	return if !$t->{disk_bytes}; # a file in memory
 	my ($all) = sum_waits($t, sub { ($_->{syscall} || '') eq 'read' });
 	my ($disk) = sum_waits($t, sub { $_->{state} eq 'disk' && $_->{stack} =~ /;(read_from_disk;read_all;main);/ });
 	claim('diskread: its reads wait for the disk, all in read_from_disk', count_fault($t, 'waits', $all, $disk),
@@ -287,6 +289,12 @@ sub check_churn {
 	} @{ $t->{lives} });
 }
 
+# The kernel did not tell of all switches: a tape without a loss says so. Such are
+# those from threads of some virtual machines' own agents.
+sub keeps_back {
+	return scalar grep { /no loss explains it/ } @{ view('sched')->{notes} };
+}
+
 my %check = (
 	napper => \&check_napper,
 	locker => \&check_locker,
@@ -303,7 +311,9 @@ for my $file (@truths) {
 	my @lives = lives($t);
 	look($_) for @lives;
 	check_sums($t->{program}, @lives);
-	if ($lossy) {
+	my $kept = $ENV{FORGIVE} && keeps_back() && grep { $_->{row}{unknown} } @lives;
+	print "kept $t->{program}\n" if $kept;
+	if ($lossy || $kept) {
 		check_lossy($t->{program}, @lives);
 	} else {
 		check_exact($t->{program}, @lives);
