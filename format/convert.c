@@ -301,16 +301,22 @@ static size_t elements(const struct ev_field *f, size_t size)
 	return (end - f->offset) / ev_kind_size(f->kind);
 }
 
-/* How many elements the converted tail has: of a text, up to its NUL, or all but the last. */
+/* How many elements the converted tail has: of a text, all but the NULs at its end, or but the last. */
 static size_t tail_elements(const struct ev_field *to, const struct ev_field *from,
 			    const uint8_t *record, size_t size)
 {
 	size_t n = from ? elements(from, size) : 0;
 	size_t most = (EV_MAX_SIZE - to->offset) / ev_kind_size(to->kind) - 1;
 
-	/* As end_texts() does it: a tape reads the same whether it is converted or not. */
-	if (n && to->kind == EV_CHAR)
-		n = strnlen((const char *)record + from->offset, n - 1);
+	/*
+	 * As end_texts() does it: a tape reads the same whether it is converted or not.
+	 * A text may hold NULs, between arguments for example.
+	 */
+	if (n && to->kind == EV_CHAR) {
+		most = n - 1 < most ? n - 1 : most;
+		while (n && record[from->offset + n - 1] == 0)
+			n--;
+	}
 	return n < most ? n : most;
 }
 
