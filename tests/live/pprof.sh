@@ -61,8 +61,8 @@ nearly_equal() {
 		n = split(side[1], a, " ")
 		if (split(side[2], b, " ") != n || a[1] != b[1])
 			bad = 1
-		for (i = n - 1; i <= n; i++)
-			if (a[i] - b[i] > 0.0101 || b[i] - a[i] > 0.0101)
+		for (i = n - 1; i <= n; i++) # pprof writes 100% from 99.95 on
+			if (!(a[i] == 100 && b[i] >= 99.95) && (a[i] - b[i] > 0.0101 || b[i] - a[i] > 0.0101))
 				bad = 1
 		if (bad) { print; exit }
 	} END { exit bad }'
