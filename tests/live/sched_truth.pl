@@ -124,6 +124,13 @@ sub time_fault {
 		100 * ($got / $wanted - 1));
 }
 
+# The same of waits, with and without the time until the thread had the CPU.
+sub wait_fault {
+	my ($life, $what, $pieces, $wanted, $got) = @_;
+	my $most = $got + $life->{row}{waited};
+	return time_fault($life, $what, $pieces, $wanted, $wanted < $got ? $got : $wanted > $most ? $most : $wanted);
+}
+
 # Every switch ends a piece of running and begins one of waiting.
 sub pieces {
 	my ($life) = @_;
@@ -212,11 +219,13 @@ sub check_lossy {
 # --- and of each program ---
 
 # The waits in a call have this stack, all of them, and last as long as was measured.
+# A program sees a wait end when it has the CPU again, the view when it could have had
+# it: the difference is of the time that the thread was runnable.
 sub check_stack {
 	my ($text, $life, $stack, $waits, $ns) = @_;
 	my ($count, $time) = sum_waits($life, sub { index($_->{stack}, ";$stack;") >= 0 });
 	claim($text, count_fault($life, "waits in $stack", $waits, $count),
-		time_fault($life, "time in $stack", $waits, $ns, $time));
+		wait_fault($life, "time in $stack", $waits, $ns, $time));
 }
 
 sub check_napper {
@@ -279,7 +288,7 @@ sub check_churn {
 	claim('churn: each life sleeps once, in short_sleep', map {
 		my ($count, $ns) = sum_waits($_, sub { index($_->{stack}, ';short_sleep;live;') >= 0 });
 		(count_fault($_, 'waits in short_sleep', 1, $count),
-			time_fault($_, 'time in short_sleep', 1, $_->{slept_ns}, $ns))
+			wait_fault($_, 'time in short_sleep', 1, $_->{slept_ns}, $ns))
 	} grep { defined $_->{slept_ns} } @{ $t->{lives} });
 	my @all = rows(item(view('sched'), 'threads'));
 	claim('churn: an id that is used again is another thread', map {
