@@ -94,6 +94,12 @@ static void hold(struct sched_queue *q, uint64_t change)
 		else
 			high = middle;
 	}
+	/* One less and one more at the same time: a thread that waited, and now runs. */
+	if (low && change & 1 && q->held[low - 1] == change - 1) {
+		memmove(q->held + low - 1, q->held + low, (q->n_held - low) * sizeof(*q->held));
+		q->n_held--;
+		return;
+	}
 	memmove(q->held + low + 1, q->held + low, (q->n_held - low) * sizeof(*q->held));
 	q->held[low] = change;
 	q->n_held++;

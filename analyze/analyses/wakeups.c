@@ -29,6 +29,14 @@ enum { VALUE_WAITS, VALUE_NS, N_VALUES };
 /* Threads beyond are one. */
 #define MOST_PERSONS	   ((size_t)1 << 20)
 
+/*
+ * Beyond so many samples of the profile, or stacks in it, a wait that would be
+ * another one counts without its waker: pairs of threads, times their stacks, may be
+ * as many as waits. The table of who woke whom still has it.
+ */
+#define MOST_SAMPLES ((size_t)1 << 19)
+#define MOST_STACKS  ((size_t)1 << 20)
+
 /* How a wait ended. */
 enum ending { BY_THREAD, BY_INTERRUPT, BY_UNKNOWN, N_ENDINGS };
 
@@ -65,7 +73,8 @@ struct wakeups {
 	VEC(struct person) persons;
 	struct map row_numbers; /* by ending and both persons */
 	VEC(struct row) rows;
-	struct row crowd; /* pairs that are too many */
+	struct row crowd;	/* pairs that are too many */
+	uint64_t without_waker; /* waits that the profile has without theirs */
 	struct sum endings[N_ENDINGS];
 	struct sum open; /* waits that did not end */
 	uint64_t unknown_ns, total_ns;
@@ -183,9 +192,16 @@ static uint32_t join(struct wakeups *s, uint32_t stack, uint32_t from, const str
 	return push_mark(s, stack, name);
 }
 
-static uint32_t joined_stack(struct wakeups *s, const struct span *span, const struct row *row)
+/* The stack of a wait whose waker is not told. */
+static uint32_t lone_stack(struct wakeups *s, uint32_t waiter)
 {
-	uint32_t waiter = waiter_stack(s, span), waker = waker_stack(s, &span->waker);
+	return push_mark(s, push_mark(s, waiter, "[woken by]"), "[one of too many]");
+}
+
+static uint32_t joined_stack(struct wakeups *s, const struct span *span, uint32_t waiter,
+			     const struct row *row)
+{
+	uint32_t waker = waker_stack(s, &span->waker);
 	uint64_t key = map_mix((uint64_t)waiter << 32 | waker);
 	uint64_t *slot;
 	bool added;
@@ -194,7 +210,9 @@ static uint32_t joined_stack(struct wakeups *s, const struct span *span, const s
 		map_clear(&s->joined);
 	slot = map_add(&s->joined, map_mix(key + ((uint64_t)row->waker << 2 | row->ending)),
 		       &added);
-	if (added)
+	if (added && profile_n_stacks(s->profile) >= MOST_STACKS)
+		*slot = lone_stack(s, waiter);
+	else if (added)
 		*slot = join(s, waiter, waker, row);
 	return (uint32_t)*slot;
 }
@@ -245,10 +263,25 @@ static struct row *row_of(struct wakeups *s, const struct row *like)
 	return &s->rows.items[s->rows.n - 1];
 }
 
+static void add_sample(struct wakeups *s, const struct span *span, const struct row *row,
+		       uint64_t ns)
+{
+	const int64_t values[N_VALUES] = { 1, (int64_t)ns };
+	uint32_t waiter = waiter_stack(s, span);
+	uint32_t stack = joined_stack(s, span, waiter, row), labels = labels_of(s, span, row);
+
+	if (profile_n_samples(s->profile) >= MOST_SAMPLES &&
+	    !profile_has_sample(s->profile, stack, labels)) {
+		stack = lone_stack(s, waiter);
+		labels = who_labels(&s->who, s->in->world, span->thread, 0);
+		s->without_waker++;
+	}
+	profile_add(s->profile, stack, labels, values);
+}
+
 static void add_wait(struct wakeups *s, const struct span *span)
 {
 	uint64_t ns = span->to_ns - span->from_ns;
-	const int64_t values[N_VALUES] = { 1, (int64_t)ns };
 	const struct thread *thread = span->thread;
 	struct row like = {
 		.waker = waker_of(s, span),
@@ -261,7 +294,7 @@ static void add_wait(struct wakeups *s, const struct span *span)
 	row->ns += ns;
 	s->endings[like.ending].count++;
 	s->endings[like.ending].ns += ns;
-	profile_add(s->profile, joined_stack(s, span, &like), labels_of(s, span, &like), values);
+	add_sample(s, span, &like, ns);
 }
 
 static void on_span(void *arg, const struct span *span)
@@ -437,6 +470,9 @@ static void add_notes(const struct wakeups *s, struct result *ret)
 	doubts_add(&doubts, ret);
 	if (s->crowd.count)
 		result_add_note(ret, "there are too many threads to tell all of them apart");
+	if (s->without_waker)
+		result_add_note(ret, "there are too many different waits: the profile has some "
+				     "without their wakers, the table has all");
 }
 
 static uint64_t end_of(const struct wakeups *s)

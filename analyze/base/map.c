@@ -10,21 +10,6 @@
 #include "analyze/base/map.h"
 #include "analyze/base/memory.h"
 
-static size_t home(const struct map *m, uint64_t key)
-{
-	return map_mix(key) & (m->room - 1);
-}
-
-/* The slot that holds key, or the free one where it belongs. room and key must not be 0. */
-static struct map_slot *probe(const struct map *m, uint64_t key)
-{
-	size_t i = home(m, key);
-
-	while (m->slots[i].key && m->slots[i].key != key)
-		i = (i + 1) & (m->room - 1);
-	return &m->slots[i];
-}
-
 static void grow(struct map *m)
 {
 	struct map_slot *old = m->slots;
@@ -34,27 +19,15 @@ static void grow(struct map *m)
 	m->slots = memory_alloc(m->room * sizeof(*m->slots));
 	for (size_t i = 0; i < n; i++) {
 		if (old[i].key)
-			*probe(m, old[i].key) = old[i];
+			*map_probe(m, old[i].key) = old[i];
 	}
 	free(old);
-}
-
-uint64_t *map_find(const struct map *m, uint64_t key)
-{
-	struct map_slot *slot;
-
-	if (!key)
-		return m->has_zero ? (uint64_t *)&m->zero : NULL;
-	if (!m->room)
-		return NULL;
-	slot = probe(m, key);
-	return slot->key ? &slot->value : NULL;
 }
 
 void map_prefetch(const struct map *m, uint64_t key)
 {
 	if (m->room)
-		__builtin_prefetch(&m->slots[home(m, key)]);
+		__builtin_prefetch(&m->slots[map_home(m, key)]);
 }
 
 static uint64_t *add_zero(struct map *m, bool *added)
@@ -77,7 +50,7 @@ uint64_t *map_add(struct map *m, uint64_t key, bool *added)
 		return add_zero(m, added);
 	if ((m->n + 1) * 10 > m->room * 6)
 		grow(m);
-	slot = probe(m, key);
+	slot = map_probe(m, key);
 	if (added)
 		*added = !slot->key;
 	if (!slot->key) {
@@ -99,10 +72,10 @@ void map_remove(struct map *m, uint64_t key)
 		m->has_zero = false;
 		return;
 	}
-	slot = probe(m, key);
+	slot = map_probe(m, key);
 	hole = (size_t)(slot - m->slots);
 	for (i = (hole + 1) & (m->room - 1); m->slots[i].key; i = (i + 1) & (m->room - 1)) {
-		size_t want = home(m, m->slots[i].key);
+		size_t want = map_home(m, m->slots[i].key);
 
 		/* It may move into the hole unless its home lies behind the hole. */
 		if (((i - want) & (m->room - 1)) >= ((i - hole) & (m->room - 1))) {

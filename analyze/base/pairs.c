@@ -70,6 +70,13 @@ uint32_t pairs_number(struct pairs *p, uint32_t first, uint32_t second, bool *ad
 	return (uint32_t)p->keys.n - 1;
 }
 
+bool pairs_has(const struct pairs *p, uint32_t first, uint32_t second)
+{
+	uint64_t key = (uint64_t)first << 32 | second;
+
+	return p->room && p->slots[probe(p, key, map_mix(key))];
+}
+
 void pairs_done(struct pairs *p)
 {
 	free(p->slots);

@@ -22,6 +22,9 @@ struct pairs {
 /* *added (may be NULL) says whether the pair is new. */
 uint32_t pairs_number(struct pairs *p, uint32_t first, uint32_t second, bool *added);
 
+/* Whether the pair has a number. */
+bool pairs_has(const struct pairs *p, uint32_t first, uint32_t second);
+
 void pairs_done(struct pairs *p);
 
 #endif

@@ -194,6 +194,11 @@ size_t profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int
 	return number;
 }
 
+bool profile_has_sample(const struct profile *p, uint32_t stack, uint32_t labels)
+{
+	return pairs_has(&p->sample_keys, stack, labels);
+}
+
 void profile_add_again(struct profile *p, size_t index, const int64_t *values, uint64_t times)
 {
 	struct profile_sample *s = &p->samples.items[index];

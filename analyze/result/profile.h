@@ -15,6 +15,7 @@
 #ifndef ANALYZE_RESULT_PROFILE_H
 #define ANALYZE_RESULT_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -90,6 +91,9 @@ uint32_t profile_labels(struct profile *p, const struct profile_label *labels, s
 
 /* Adds to the sample of this stack and these labels, and gives its index. values: n_types. */
 size_t profile_add(struct profile *p, uint32_t stack, uint32_t labels, const int64_t *values);
+
+/* Whether there is a sample of this stack and these labels. */
+bool profile_has_sample(const struct profile *p, uint32_t stack, uint32_t labels);
 
 /* Adds to a sample that is there: the same values so many times. */
 void profile_add_again(struct profile *p, size_t index, const int64_t *values, uint64_t times);

@@ -32,7 +32,7 @@ for size in $(length "4K 32K" "4K 8K 16K 32K 64K"); do
 		"$analyze" $view "$work/t.tape" >"$work/report"
 		claim "--ring-size $size: $view tells the loss" shows "^Coverage: .*$lost.* lost" "$work/report"
 		[ $view = timeline ] ||
-			claim "--ring-size $size: $view tells the unknown time" shows 'unknown.* [1-9][0-9.]*(ns|us|ms|s) ' \
+			claim "--ring-size $size: $view tells the unknown time" shows 'unknown.* [1-9][0-9.m]* ?(ns|us|ms|s)( |,|$)' \
 				"$work/report"
 	done
 done

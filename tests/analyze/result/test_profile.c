@@ -171,6 +171,20 @@ static void adding_again_is_adding_so_many_times(void **state)
 	profile_free(p);
 }
 
+static void a_sample_is_there_once_it_was_added(void **state)
+{
+	struct profile *p = profile_new(&head);
+	uint32_t none = profile_labels(p, NULL, 0);
+	const int64_t once[] = { 1, 10 };
+
+	(void)state;
+	assert_false(profile_has_sample(p, PROFILE_ROOT, none));
+	profile_add(p, PROFILE_ROOT, none, once);
+	assert_true(profile_has_sample(p, PROFILE_ROOT, none));
+	assert_false(profile_has_sample(p, PROFILE_ROOT, none + 1));
+	profile_free(p);
+}
+
 static void other_labels_make_another_sample(void **state)
 {
 	const struct profile_label label = { .key = "pid", .number = 1 };
@@ -250,6 +264,7 @@ int main(void)
 		cmocka_unit_test(label_is_found_by_its_key),
 		cmocka_unit_test(adding_twice_adds_up_in_one_sample),
 		cmocka_unit_test(adding_again_is_adding_so_many_times),
+		cmocka_unit_test(a_sample_is_there_once_it_was_added),
 		cmocka_unit_test(other_labels_make_another_sample),
 		cmocka_unit_test(sums_stop_at_the_end_of_their_range),
 		cmocka_unit_test(numbers_hold_for_a_hundred_thousand_stacks),
