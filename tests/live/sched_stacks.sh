@@ -52,6 +52,32 @@ for pair in napper-0:100 napper-1:400; do
 		"$(without_stack "$work/t.tape" "${pair%:*}")"
 done
 
+# --- wakers ---
+
+# Again if the kernel kept a switch to itself: a wait that is not known to have begun has no waker's stack.
+record_locker() {
+	for _ in 1 2 3 4; do
+		"$record" -q --probes sched -o "$work/t.tape" -- taskset -c $cpu "$samples/locker" 1 40 5ms \
+			>"$work/truth" 2>"$work/err"
+		"$analyze" sched "$work/t.tape" >"$work/report"
+		grep -q "contradict the records around them, and no loss" "$work/report" || return
+	done
+}
+
+# wakers WOKEN WAKER: how often the one thread's waits were ended by the other, with both its stacks.
+wakers() {
+	"$analyze" dump "$work/t.tape" | grep " tid=$2 sched_waker " | grep " woken_tid=$1 " |
+		grep -vc 'stack=0\( \|$\)'
+}
+
+record_locker
+waiter=$(jq .waiters[0].tid "$work/truth") holder=$(jq .holder.tid "$work/truth")
+waits=$("$analyze" wakeups -f json --top 100000 --min 20us -t "$waiter" "$work/t.tape" | jq '[.items[]
+	| select(.name == "wakers") | [.columns[].name] as $names | .rows[] | [$names, .] | transpose
+	| map({(.[0]): .[1]}) | add | select(."waker tid" == '"$holder"').waits] | add')
+claim "the holder ends a wait for the lock in each round" test "$waits" -ge 40
+claim "every wait of 20 us and more that it ends has its stacks" same "$waits" "$(wakers "$waiter" "$holder")"
+
 # --- a pause ---
 
 paused() {
