@@ -39,6 +39,16 @@ static __always_inline int32_t context_call(struct task_struct *task)
 #endif
 }
 
+/* Whether the system call that a task is in has the numbers of 32-bit programs. */
+static __always_inline bool context_is_32bit(struct task_struct *task)
+{
+#ifdef __TARGET_ARCH_x86
+	return task->thread_info.status & 2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+#else
+	return task->thread_info.flags & 1ul << 22; /* TIF_32BIT, arch/arm64, the same file */
+#endif
+}
+
 /* The first argument of the call that it is in. */
 static __always_inline uint64_t context_first_argument(struct task_struct *task)
 {

@@ -227,6 +227,7 @@ static __always_inline int on_switch(struct task_struct *prev, struct task_struc
 		ev->flags = (preempt ? EV_SCHED_PREEMPTED : 0) |
 			    (BPF_CORE_READ_BITFIELD(prev, in_iowait) ? EV_SCHED_IOWAIT : 0) |
 			    (call >= 0 ? EV_SCHED_IN_CALL : 0) |
+			    (call >= 0 && context_is_32bit(prev) ? EV_SCHED_CALL_32BIT : 0) |
 			    (prev_in ? EV_SCHED_PREV_WATCHED : 0) |
 			    (next_in ? EV_SCHED_NEXT_WATCHED : 0);
 		ev->syscall = call;

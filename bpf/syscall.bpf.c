@@ -13,6 +13,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "maps.bpf.h"
+#include "context.bpf.h"
 #include "emit.bpf.h"
 #include "filter.bpf.h"
 #include "syscall.h"
@@ -56,15 +57,6 @@ struct {
 		});
 } tables SEC(".maps");
 
-static __always_inline bool is_32bit(struct task_struct *task)
-{
-#ifdef __TARGET_ARCH_x86
-	return task->thread_info.status & 2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
-#else
-	return task->thread_info.flags & 1ul << 22; /* TIF_32BIT, arch/arm64, the same file */
-#endif
-}
-
 SEC("tp_btf/sys_enter")
 int sys_enter(uint64_t *ctx)
 {
@@ -80,7 +72,7 @@ int sys_enter(uint64_t *ctx)
 		return 0;
 	}
 	call->number = ctx[1];
-	call->flags = is_32bit(task) ? EV_SYSCALL_32BIT : 0;
+	call->flags = context_is_32bit(task) ? EV_SYSCALL_32BIT : 0;
 	call->entry_ns = bpf_ktime_get_ns();
 	return 0;
 }

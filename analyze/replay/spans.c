@@ -310,11 +310,19 @@ static void check_cpu(struct spans *s, const struct ev_sched_switch *ev)
 	place->running = ev->flags & EV_SCHED_NEXT_WATCHED ? ev->next_tid : 0;
 }
 
+/* The system call that a thread left its CPU in; -1: none, or its number means another one here. */
+static int32_t call_of(const struct ev_sched_switch *ev)
+{
+	bool ours = ev->flags & EV_SCHED_IN_CALL && !(ev->flags & EV_SCHED_CALL_32BIT);
+
+	return ours ? ev->syscall : -1;
+}
+
 static enum span_wait wait_of(const struct ev_sched_switch *ev, int32_t futex)
 {
 	if (ev->state & (EV_SCHED_STOPPED | EV_SCHED_TRACED | EV_SCHED_PARKED))
 		return SPAN_WAIT_STOPPED;
-	if (ev->flags & EV_SCHED_IN_CALL && ev->syscall == futex)
+	if (call_of(ev) == futex)
 		return SPAN_WAIT_LOCK;
 	if (ev->state & EV_SCHED_IDLE)
 		return SPAN_WAIT_SLEEP;
@@ -344,7 +352,7 @@ static void leave(struct spans *s, const struct ev_sched_switch *ev)
 	begin_state(t, runs_on ? SPAN_RUNNABLE : SPAN_BLOCKED, ev->h.time_ns);
 	t->now.switch_state = ev->state;
 	t->now.switch_flags = ev->flags;
-	t->now.syscall = ev->flags & EV_SCHED_IN_CALL ? ev->syscall : -1;
+	t->now.syscall = call_of(ev);
 	if (!runs_on)
 		t->now.wait = wait_of(ev, s->calls.futex);
 	else

@@ -37,6 +37,7 @@ enum ev_sched_switch_flags {
 	/* Whether all records of a thread are here, or it is only named as the other one. */
 	EV_SCHED_PREV_WATCHED = 8,
 	EV_SCHED_NEXT_WATCHED = 16,
+	EV_SCHED_CALL_32BIT = 32, /* the call's number is that of 32-bit programs */
 };
 
 /* The header's thread leaves the CPU, next takes it. Thread 0 is the idle task. */
