@@ -9,6 +9,7 @@
 
 #include "analyze/analyses/doubts.h"
 #include "analyze/analyses/locks.h"
+#include "analyze/analyses/window.h"
 #include "analyze/analyses/words.h"
 #include "analyze/base/sum.h"
 
@@ -218,17 +219,11 @@ static void on_contended(struct locks *l, const struct thread *thread,
 static void locks_begin(void *state, const struct analysis_input *in)
 {
 	struct locks *l = state;
-	const struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.arg = l,
-	};
 
 	l->min_ns = in->options.min_ns;
 	l->user_stacks_from_ns = facts_find_number(&in->world->config, "sched.min_block_ns");
 	l->kernel_stacks_from_ns = facts_find_number(&in->world->config, "lock.min_block_ns");
-	l->spans = spans_new(in->world, &options);
+	l->spans = window_spans(in, on_span, NULL, l);
 	profile_begin(&l->waiting, "locks", "Time waited for locks");
 	profile_begin(&l->releasing, "releases", "Time waited, by who ended it");
 }

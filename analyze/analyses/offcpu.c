@@ -6,6 +6,7 @@
  */
 #include "analyze/analyses/shares.h"
 #include "analyze/analyses/waits_tables.h"
+#include "analyze/analyses/window.h"
 
 struct offcpu {
 	struct waits waits;
@@ -30,15 +31,9 @@ static void offcpu_begin(void *state, const struct analysis_input *in)
 		.period_type = { "offcpu", "nanoseconds" },
 	};
 	struct offcpu *o = state;
-	const struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.arg = o,
-	};
 
 	waits_begin(&o->waits, in, &head);
-	o->spans = spans_new(in->world, &options);
+	o->spans = window_spans(in, on_span, NULL, o);
 }
 
 static void offcpu_on_event(void *state, const struct analysis_input *in,

@@ -5,24 +5,10 @@
  * length; times are those within the time that is looked at.
  */
 #include "analyze/analyses/sched.h"
+#include "analyze/analyses/window.h"
 
 /* Threads beyond share a row. */
 #define MOST_THREADS ((size_t)1 << 15)
-
-uint64_t sched_from(const struct sched *s)
-{
-	uint64_t watched = spans_watch_from(s->spans);
-
-	return s->in->from_ns > watched ? s->in->from_ns : watched;
-}
-
-uint64_t sched_to(const struct sched *s)
-{
-	uint64_t watched = s->in->health.complete ? spans_watch_to(s->spans) : 0;
-	uint64_t end = watched ? watched : s->last_ns;
-
-	return end < s->in->until_ns ? end : s->in->until_ns;
-}
 
 /* --- spans --- */
 
@@ -100,21 +86,14 @@ static void on_life(void *arg, const struct span_life *life)
 static void sched_begin(void *state, const struct analysis_input *in)
 {
 	struct sched *s = state;
-	struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.on_life = on_life,
-		.arg = s,
-	};
 
 	s->in = in;
-	s->spans = spans_new(in->world, &options);
+	s->spans = window_spans(in, on_span, on_life, s);
 	/* Where the row of those that are too many will be. */
 	*vec_push(&s->threads) = (struct sched_row){ 0 };
 	sched_cpus_init(&s->cpus, &in->world->gaps, in->from_ns, in->until_ns);
 	s->cpus.watch_from = spans_watch_from(s->spans);
-	sched_queue_init(&s->queue, sched_from(s));
+	sched_queue_init(&s->queue, window_from(in, s->spans));
 	sched_worst_init(&s->worst, in->options.top);
 }
 
@@ -150,7 +129,7 @@ static void sched_finish(void *state, const struct analysis_input *in, struct re
 	struct sched *s = state;
 
 	spans_finish(s->spans, in->health.complete);
-	sched_cpus_finish(&s->cpus, sched_to(s));
+	sched_cpus_finish(&s->cpus, window_to(in, s->spans, s->last_ns));
 	sched_tables(s, in, ret);
 }
 

@@ -41,10 +41,6 @@ struct sched {
 	uint64_t last_ns; /* of the events */
 };
 
-/* What is looked at: the time asked for, as far as the scheduler was watched. */
-uint64_t sched_from(const struct sched *s);
-uint64_t sched_to(const struct sched *s);
-
 /* All tables, in the order in which a reader should see them. */
 void sched_tables(struct sched *s, const struct analysis_input *in, struct result *ret);
 

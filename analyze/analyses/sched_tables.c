@@ -6,6 +6,7 @@
 
 #include "analyze/analyses/doubts.h"
 #include "analyze/analyses/sched.h"
+#include "analyze/analyses/window.h"
 #include "analyze/analyses/words.h"
 #include "analyze/base/pairs.h"
 #include "analyze/base/sum.h"
@@ -131,7 +132,8 @@ static void say_rest(struct table *t, const struct sched *s, const struct sched_
 	uint64_t running = times_of(rows, SPAN_RUNNING), unknown = times_of(rows, SPAN_UNKNOWN);
 	uint64_t total =
 		unknown + running + times_of(rows, SPAN_RUNNABLE) + times_of(rows, SPAN_BLOCKED);
-	uint64_t from = sched_from(s), to = sched_to(s), switches = 0, preempted = 0;
+	uint64_t from = window_from(s->in, s->spans), to = window_to(s->in, s->spans, s->last_ns),
+		 switches = 0, preempted = 0;
 	size_t cpus = sched_cpus_count(&s->cpus);
 	char text[512];
 
@@ -348,7 +350,7 @@ static void add_notes(const struct sched *s, struct result *ret)
 void sched_tables(struct sched *s, const struct analysis_input *in, struct result *ret)
 {
 	struct sched_rows processes = sum_processes(&s->threads);
-	uint64_t from = sched_from(s), to = sched_to(s);
+	uint64_t from = window_from(s->in, s->spans), to = window_to(s->in, s->spans, s->last_ns);
 	struct histogram all = { 0 };
 
 	for (size_t i = 0; i < sizeof(s->causes) / sizeof(*s->causes); i++)

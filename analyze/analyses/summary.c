@@ -10,6 +10,7 @@
 #include "analyze/analyses/shares.h"
 #include "analyze/analyses/summary_counts.h"
 #include "analyze/analyses/summary_threads.h"
+#include "analyze/analyses/window.h"
 
 #define ROWS	 5
 /* Of the tables of CPU time when those of waits have to stand on the same screen. */
@@ -49,17 +50,10 @@ static void on_life(void *arg, const struct span_life *life)
 static void summary_begin(void *state, const struct analysis_input *in)
 {
 	struct summary *s = state;
-	const struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.on_life = on_life,
-		.arg = s,
-	};
 
 	cpu_begin(&s->cpu, in);
 	if (may_have_spans(in->world))
-		s->spans = spans_new(in->world, &options);
+		s->spans = window_spans(in, on_span, on_life, s);
 }
 
 static void summary_soon(const void *state, const struct analysis_input *in,

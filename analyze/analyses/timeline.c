@@ -11,6 +11,7 @@
 #include "analyze/analyses/lives.h"
 #include "analyze/analyses/timeline_cpus.h"
 #include "analyze/analyses/timeline_threads.h"
+#include "analyze/analyses/window.h"
 #include "analyze/analyses/words.h"
 
 struct timeline_state {
@@ -40,16 +41,9 @@ static void on_life(void *arg, const struct span_life *life)
 static void timeline_begin(void *state, const struct analysis_input *in)
 {
 	struct timeline_state *s = state;
-	const struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.on_life = on_life,
-		.arg = s,
-	};
 
 	s->in = in;
-	s->spans = spans_new(in->world, &options);
+	s->spans = window_spans(in, on_span, on_life, s);
 	s->timeline = timeline_new("threads", "Threads");
 	timeline_store_init(&s->store, in->world, s->timeline);
 	s->store.from_ns = in->from_ns;

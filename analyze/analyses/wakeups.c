@@ -17,6 +17,7 @@
 #include "analyze/analyses/chain.h"
 #include "analyze/analyses/frames.h"
 #include "analyze/analyses/who.h"
+#include "analyze/analyses/window.h"
 #include "analyze/base/map.h"
 #include "analyze/base/sum.h"
 
@@ -337,20 +338,13 @@ static void wakeups_begin(void *state, const struct analysis_input *in)
 		.default_type = VALUE_NS,
 	};
 	struct wakeups *s = state;
-	struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.on_life = on_life,
-		.arg = s,
-	};
 
 	s->in = in;
 	s->min_block_ns = facts_find_number(&in->world->config, "sched.min_block_ns");
 	s->profile = profile_new(&head);
 	frames_init(&s->frames, s->profile);
 	who_init(&s->who, s->profile);
-	s->spans = spans_new(in->world, &options);
+	s->spans = window_spans(in, on_span, on_life, s);
 }
 
 static void wakeups_on_event(void *state, const struct analysis_input *in,
@@ -475,22 +469,14 @@ static void add_notes(const struct wakeups *s, struct result *ret)
 				     "without their wakers, the table has all");
 }
 
-static uint64_t end_of(const struct wakeups *s)
-{
-	uint64_t watched = s->in->health.complete ? spans_watch_to(s->spans) : 0;
-	uint64_t end = watched ? watched : s->last_ns;
-
-	return end < s->in->until_ns ? end : s->in->until_ns;
-}
-
 static void wakeups_finish(void *state, const struct analysis_input *in, struct result *ret)
 {
 	struct wakeups *s = state;
-	uint64_t from = spans_watch_from(s->spans), to;
+	uint64_t from = window_from(in, s->spans), to;
 
 	spans_finish(s->spans, in->health.complete);
-	from = from > in->from_ns ? from : in->from_ns;
-	to = end_of(s) > from ? end_of(s) : from;
+	to = window_to(in, s->spans, s->last_ns);
+	to = to > from ? to : from;
 	if (in->options.chain)
 		chain_tables(&s->chain, in, from, to, ret);
 	result_take_table(ret, endings_table(s));

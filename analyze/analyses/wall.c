@@ -10,6 +10,7 @@
 #include "analyze/analyses/cpu.h"
 #include "analyze/analyses/shares.h"
 #include "analyze/analyses/waits_tables.h"
+#include "analyze/analyses/window.h"
 #include "analyze/analyses/words.h"
 #include "analyze/base/sum.h"
 
@@ -55,18 +56,12 @@ static void wall_begin(void *state, const struct analysis_input *in)
 		.period_type = { "wall", "nanoseconds" },
 	};
 	struct wall *w = state;
-	const struct spans_options options = {
-		.from_ns = in->from_ns,
-		.to_ns = in->until_ns,
-		.on_span = on_span,
-		.arg = w,
-	};
 
 	waits_begin(&w->waits, in, &head);
 	/* A part of the waits would not add up to lifetimes. */
 	w->waits.min_ns = 0;
 	w->waits.states = 0;
-	w->spans = spans_new(in->world, &options);
+	w->spans = window_spans(in, on_span, NULL, w);
 }
 
 static void on_sample(struct wall *w, const struct thread *thread,
