@@ -8,7 +8,7 @@
 need_bpf
 
 n=$(length 1 10)
-make_programs "$work/truth" "napper 3 $((20 * n)),$((20 * n)),$((5 * n)) 5ms,2ms,20ms" \
+make_programs "$work/truth" "napper 3 $((20 * n)),$((20 * n)),$((5 * n)) 5ms,1ms,20ms" \
 	"locker 3 $((5 * n)) 10ms" "pingpong --cpu $cpu $((1000 * n))" "crowd --cpu $cpu 3 $((300 * n))ms" \
 	"churn --reuse 3 20ms 10ms" "diskread $work/disk $((50 * n)) 65536"
 script=$work/programs.sh
