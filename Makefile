@@ -51,7 +51,7 @@ objects  = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 FORMAT_SRC  := $(call sources,format)
 SYMBOLS_SRC := $(call sources,symbols)
 RECORD_SRC  := $(call sources,record record/probes)
-ANALYZE_DIRS := analyze analyze/base analyze/replay analyze/result analyze/symbolize \
+ANALYZE_DIRS := analyze analyze/base analyze/replay analyze/unwind analyze/result analyze/symbolize \
 	analyze/analyses analyze/outputs analyze/commands
 ANALYZE_SRC := $(call sources,$(ANALYZE_DIRS))
 BPF_SRC     := $(sort $(wildcard bpf/*.bpf.c))
@@ -65,8 +65,9 @@ ANALYZE_OBJ := $(call objects,$(ANALYZE_SRC)) $(PROTO_OBJ)
 SKELS       := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(BPF_SRC))
 
 FORMAT_LIBS  := -llz4 -lxxhash
-ANALYZE_LIBS := $(FORMAT_LIBS) -lelf -lseccomp -lprotobuf-c -ljansson -liberty -lz -lm
-RECORD_LIBS  := $(FORMAT_LIBS) -lbpf -lelf -lz
+SYMBOLS_LIBS := -lelf -llzma -lz
+ANALYZE_LIBS := $(FORMAT_LIBS) $(SYMBOLS_LIBS) -lseccomp -lprotobuf-c -ljansson -liberty -lz -lm
+RECORD_LIBS  := $(FORMAT_LIBS) $(SYMBOLS_LIBS) -lbpf -lelf -lz
 
 .PHONY: all
 all: $(BUILD)/record $(BUILD)/analyze lib
@@ -171,6 +172,10 @@ SAMPLES := $(patsubst samples/programs/%.c,$(BUILD)/samples/%,$(call sources,sam
 SAMPLE_FLAGS := -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE -fno-omit-frame-pointer -fno-inline \
 	-fno-optimize-sibling-calls -pthread
 
+# As compilers make code unless told otherwise.
+$(BUILD)/samples/nofp: SAMPLE_FLAGS := -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE \
+	-fomit-frame-pointer -fno-optimize-sibling-calls -pthread
+
 ## samples: the programs of samples/programs
 .PHONY: samples
 samples: $(SAMPLES)
@@ -264,8 +269,12 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_OBJ) $(ANALYZE_PARTS) $(L
 
 ## bench: the figures of the README, beside the peers
 .PHONY: bench
-bench: all samples $(BUILD)/bench/make_tape $(BUILD)/bench/peak
+bench: all samples $(addprefix $(BUILD)/bench/,make_tape peak symbolize)
 	BUILD=$(BUILD) sh bench/run.sh
+
+$(BUILD)/bench/symbolize: bench/symbolize.c $(SYMBOLS_OBJ) $(BUILD)/libtape.a
+	@mkdir -p $(@D)
+	$(call show,CC,$<)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SYMBOLS_LIBS) $(FORMAT_LIBS)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libtape.a
 	@mkdir -p $(@D)

@@ -32,7 +32,8 @@ static int set_path(struct options *o, const char *value, struct tape_error *err
 {
 	if (!*value)
 		return tape_fail(err, -EINVAL, "-o: the file's name is empty");
-	o->path = strcmp(value, "-") == 0 ? NULL : value;
+	o->to_stdout = strcmp(value, "-") == 0;
+	o->path = o->to_stdout ? NULL : value;
 	return 0;
 }
 
@@ -128,10 +129,34 @@ static int set_chain(struct options *o, const char *value, struct tape_error *er
 	return 0;
 }
 
+static int set_lines(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->lines = true;
+	return 0;
+}
+
+static int set_inlines(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->inlines = true;
+	return 0;
+}
+
 static int set_symfs(struct options *o, const char *value, struct tape_error *err)
 {
 	(void)err;
 	o->symfs = value;
+	return 0;
+}
+
+static int set_debuginfod(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->debuginfod = true;
 	return 0;
 }
 
@@ -184,7 +209,12 @@ static const struct row rows[] = {
 	{ "state", 0, "STATE[,STATE]",
 	  "offcpu: only waits of this kind: sleep, disk, lock, stopped, preempted", set_states },
 	{ "chain", 0, "N", "wakeups: follow wakers N deep into a critical path", set_chain },
+	{ "lines", 0, NULL,
+	  "profiles: frames by source line, with file and line; symbols: lines too", set_lines },
+	{ "inlines", 0, NULL, "profiles: inlined calls as frames", set_inlines },
 	{ "symfs", 0, "DIR", "look for the recorded machine's files below DIR", set_symfs },
+	{ "debuginfod", 0, NULL,
+	  "ask the servers of DEBUGINFOD_URLS for what is not on this machine", set_debuginfod },
 	{ "no-files", 0, NULL, "only names that the tape brings: the same report everywhere",
 	  set_no_files },
 	{ "blocks", 0, NULL, "dump: the blocks, not the records in them", set_blocks },
@@ -328,10 +358,35 @@ static int choose_command(const struct options *o, struct tape_error *err)
 	return 0;
 }
 
+/* Commands of two words. Returns 1 if operands are such a one and its tape, 0, or -EINVAL. */
+static int parse_words(int n, char **operands, struct options *o, struct tape_error *err)
+{
+	if (n < 1 || strcmp(operands[0], "symbols") != 0)
+		return 0;
+	/* A tape may have the word for its name. */
+	if (n == 1 && access(operands[0], F_OK) == 0)
+		return 0;
+	o->command = n > 1 ? command_by_words(operands[0], operands[1]) : NULL;
+	if (!o->command)
+		return tape_fail(err, -EINVAL,
+				 "symbols: say what to do, list, add or strip: "
+				 "'analyze symbols list FILE'");
+	if (n == 2)
+		return tape_fail(err, -EINVAL, "%s of which tape? try 'analyze %s FILE'",
+				 o->command->name, o->command->name);
+	return 1;
+}
+
 static int parse_operands(int n, char **operands, struct options *o, struct tape_error *err)
 {
-	bool known = n > 0 && find_view(o, operands[0]);
+	int words = parse_words(n, operands, o, err);
+	bool known;
 
+	if (words < 0)
+		return words;
+	n -= words;
+	operands += words;
+	known = words || (n > 0 && find_view(o, operands[0]));
 	if (n == 0)
 		return tape_fail(err, -EINVAL, "no tape is named; try 'analyze --help'");
 	if (n > 2)
@@ -398,14 +453,14 @@ void options_help(FILE *out)
 		     "Explains what a tape of perftape's record holds. TAPE may be - for standard "
 		     "input.\n\nviews (default: summary):\n");
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "  %-10s %s\n", analyses[i]->name, analyses[i]->help);
+		fprintf(out, "  %-13s %s\n", analyses[i]->name, analyses[i]->help);
 	commands = command_list(&n);
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->help);
+		fprintf(out, "  %-13s %s\n", commands[i]->name, commands[i]->help);
 	fprintf(out, "\nformats:\n");
 	outputs = output_list(&n);
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "  %-10s %s\n", outputs[i]->name, outputs[i]->help);
+		fprintf(out, "  %-13s %s\n", outputs[i]->name, outputs[i]->help);
 	fprintf(out, "\noptions:\n");
 	help_options(out);
 }

@@ -22,10 +22,14 @@ struct options {
 	const char *format;	     /* NULL: not said */
 	const struct output *output; /* of a view */
 	const char *path;	     /* of -o; NULL: standard output */
+	bool to_stdout;		     /* -o - says so */
 	struct filter filter;
 	struct analysis_options options;
 	const char *symfs;
 	bool no_files;
+	bool debuginfod;
+	bool lines;
+	bool inlines;
 	bool blocks;
 	bool help;
 	bool version;

@@ -10,6 +10,7 @@
 #include "analyze/base/memory.h"
 #include "analyze/pipeline.h"
 #include "analyze/replay/order.h"
+#include "analyze/unwind/unwind.h"
 
 #define MOST_NOTES	20
 /* How many records before its turn an event is announced: some hundred nanoseconds. */
@@ -26,12 +27,13 @@ struct pipeline {
 	struct order *order;
 	struct result *result;
 	struct bundle *bundle;
+	struct cfi_store *cfi;
 	void *state;
 	struct analysis_input in;
 	bool wanted[256];   /* by record type */
 	bool filtered[256]; /* of these the analysis gets what passes */
 	bool gaps_first;    /* they are known before the first event */
-	size_t name_bytes;  /* of all symbols */
+	size_t name_bytes;  /* of all symbols and lines */
 	uint64_t events;
 	uint64_t left_out; /* of them, by the filter, whether the analysis got them or not */
 	uint64_t first_ns, last_ns; /* of the events that passed */
@@ -42,6 +44,8 @@ static void pipeline_done(struct pipeline *p)
 	if (p->state && p->analysis->done)
 		p->analysis->done(p->state);
 	free(p->state);
+	unwinder_free(p->in.unwinder);
+	cfi_store_free(p->cfi);
 	order_free(p->order);
 	world_free(p->world);
 	result_free(p->result);
@@ -106,6 +110,48 @@ static int find_gaps(struct pipeline *p, struct tape_error *err)
 	return rc;
 }
 
+static void add_cfi(struct pipeline *p, struct modules *modules, const struct ev_header *record)
+{
+	const struct ev_cfi *cfi = (const struct ev_cfi *)record;
+	uint32_t index;
+
+	if (record->type == EV_MODULE)
+		modules_define(modules, (const struct ev_module *)record);
+	if (record->type != EV_CFI)
+		return;
+	index = modules_index(modules, cfi->module);
+	if (index != MODULES_NONE)
+		cfi_store_add(p->cfi, modules_get(modules, index), cfi);
+}
+
+/*
+ * How frames are unwound stands behind the run, and is needed from the first stack
+ * on. Its blocks repeat the modules that they name. All others are passed over.
+ */
+static int find_cfi(struct pipeline *p, struct tape_error *err)
+{
+	CLEANUP(modules_done) struct modules modules = { 0 };
+	struct tape_block_header next;
+	struct tape_block *block;
+	int rc = 0;
+
+	while (rc >= 0 && tape_reader_peek(p->reader, &next) > 0) {
+		if (next.kind != TAPE_BLOCK_SYMBOLS) {
+			tape_reader_skip(p->reader);
+			continue;
+		}
+		rc = tape_reader_next(p->reader, &block, err);
+		if (rc <= 0)
+			break;
+		tape_block_for_each (block, record) {
+			add_cfi(p, &modules, record);
+		}
+		tape_block_free(block);
+	}
+	tape_reader_rewind(p->reader);
+	return rc < 0 ? rc : 0;
+}
+
 static bool passes(const struct analysis_input *in, const struct thread *thread)
 {
 	return filter_passes_thread(in->filter, in->world, thread);
@@ -141,6 +187,8 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 	p->world = world_new();
 	p->result = result_new(p->analysis->name, p->analysis->title);
 	p->bundle = bundle_new();
+	p->cfi = cfi_store_new(&options->files);
+	p->in.unwinder = unwinder_new(p->cfi);
 	p->state = memory_alloc(p->analysis->state_size);
 	header = tape_reader_header(p->reader, &known);
 	if (known)
@@ -150,6 +198,8 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 			(p->analysis->asks_gaps && p->analysis->asks_gaps(p->world));
 	if (rc == 0 && p->gaps_first)
 		rc = find_gaps(p, err);
+	if (rc >= 0)
+		rc = find_cfi(p, err);
 	if (rc < 0)
 		return rc;
 
@@ -176,17 +226,46 @@ static int begin(struct pipeline *p, const struct pipeline_options *options, str
 
 /* --- the middle --- */
 
+/* The module that a record of names is about. Returns 1 or 0: too much, or not known. */
+static int names_module(struct pipeline *p, const struct ev_header *record, uint32_t number,
+			struct module *ret)
+{
+	uint32_t index = modules_index(&p->world->modules, number);
+
+	p->name_bytes += ev_size(record);
+	if (index == MODULES_NONE || p->name_bytes > MOST_NAME_BYTES)
+		return 0;
+	*ret = frames_module(modules_get(&p->world->modules, index));
+	return 1;
+}
+
 static void add_symbol(struct pipeline *p, const struct ev_symbol *record)
 {
-	uint32_t index = modules_index(&p->world->modules, record->module);
-	struct symbol symbol = { record->start, record->size, record->name };
+	struct symbol symbol = { record->start, record->size, record->name,
+				 (enum ev_symbol_origin)record->origin };
 	struct module module;
 
-	p->name_bytes += ev_size(&record->h);
-	if (index == MODULES_NONE || p->name_bytes > MOST_NAME_BYTES)
-		return;
-	module = frames_module(modules_get(&p->world->modules, index));
-	bundle_add(p->bundle, &module, &symbol);
+	if (names_module(p, &record->h, record->module, &module))
+		bundle_add(p->bundle, &module, &symbol);
+}
+
+/* Lines that make no sense are none: the frame keeps its name. */
+static void add_lines(struct pipeline *p, const struct ev_line *record)
+{
+	struct symbol range = { record->start, record->size, "",
+				(enum ev_symbol_origin)record->origin };
+	struct module module;
+
+	if (names_module(p, &record->h, record->module, &module))
+		bundle_add_lines(p->bundle, &module, &range, record->text);
+}
+
+static void add_names(struct pipeline *p, const struct ev_header *definition)
+{
+	if (definition->type == EV_SYMBOL)
+		add_symbol(p, (const struct ev_symbol *)definition);
+	else if (definition->type == EV_LINE)
+		add_lines(p, (const struct ev_line *)definition);
 }
 
 static void run_event(struct pipeline *p, const struct ev_header *event)
@@ -229,10 +308,8 @@ static void look_ahead(const struct pipeline *p, const struct order_batch *batch
 static void run_batch(struct pipeline *p, const struct order_batch *batch)
 {
 	world_begin_batch(p->world, batch);
-	for (size_t i = 0; i < batch->n_definitions; i++) {
-		if (batch->definitions[i]->type == EV_SYMBOL)
-			add_symbol(p, (const struct ev_symbol *)batch->definitions[i]);
-	}
+	for (size_t i = 0; i < batch->n_definitions; i++)
+		add_names(p, batch->definitions[i]);
 	for (size_t i = 0; i < batch->n_records; i++) {
 		const struct ev_header *record = batch->records[i].record;
 

@@ -14,12 +14,14 @@
 #include "analyze/analyses/analysis.h"
 #include "analyze/filter.h"
 #include "analyze/symbolize/bundle.h"
+#include "analyze/unwind/cfi_store.h"
 
 struct pipeline_options {
 	const struct analysis *analysis;
 	const struct filter *filter;
 	struct analysis_options options;
-	uint64_t file_bytes; /* 0: not known */
+	uint64_t file_bytes;		/* 0: not known */
+	struct cfi_store_options files; /* where call frame information may come from */
 };
 
 struct pipeline_report {

@@ -36,6 +36,7 @@ static int write_report(const struct options *o, const struct pipeline_report *r
 		.bundle = report->bundle,
 		.symfs = o->symfs,
 		.no_files = o->no_files,
+		.debuginfod = o->debuginfod,
 	};
 	CLEANUP(symbolizer_freep) struct symbolizer *symbolizer = symbolizer_new(&names);
 	struct output_job job = {
@@ -43,7 +44,9 @@ static int write_report(const struct options *o, const struct pipeline_report *r
 		.result = report->result,
 		.names = symbolizer,
 		.options = { .top = o->options.top ? o->options.top : o->analysis->top,
-			     .brief = o->analysis->brief },
+			     .brief = o->analysis->brief,
+			     .lines = o->lines,
+			     .inlines = o->inlines },
 		.tape = file_name(o->tape),
 	};
 
@@ -84,6 +87,7 @@ static int run_view(const struct options *o, FILE *out, struct tape_error *err)
 		.filter = &o->filter,
 		.options = o->options,
 		.file_bytes = file_bytes(o->tape),
+		.files = { .symfs = o->symfs, .no_files = o->no_files },
 	};
 	int rc = tape_reader_open(o->tape, 0, &reader, err);
 
@@ -107,7 +111,12 @@ static int run_command(const struct options *o, FILE *out, struct tape_error *er
 		.json = o->format ? strcmp(o->format, "json") == 0
 				  : o->path && output_by_suffix(o->path) &&
 					    strcmp(output_by_suffix(o->path)->name, "json") == 0,
+		.to_stdout = o->to_stdout,
 		.blocks = o->blocks,
+		.lines = o->lines,
+		.no_files = o->no_files,
+		.debuginfod = o->debuginfod,
+		.symfs = o->symfs,
 	};
 
 	return o->command->run(&job, err);

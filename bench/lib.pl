@@ -12,7 +12,10 @@ our $build = $ENV{BUILD} || 'build';
 our $rounds = $ENV{ROUNDS} || 5;
 our $work = `mktemp -d "\${TMPDIR:-/tmp}/bench.XXXXXX"`;
 chomp $work;
-END { system('rm', '-rf', $work) if $work }
+END {
+	local $?; # what we end with
+	system('rm', '-rf', $work) if $work;
+}
 
 sub start {
 	my ($command, $out) = @_;

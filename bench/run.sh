@@ -5,4 +5,5 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 perl bench/recorder.pl && perl bench/analyzer.pl && sh bench/damage.sh &&
-	perl bench/sched.pl && perl bench/peers_sched.pl
+	perl bench/sched.pl && perl bench/peers_sched.pl &&
+	perl bench/symbolize.pl && perl bench/unwind.pl

@@ -7,6 +7,7 @@
 #include "emit.bpf.h"
 #include "filter.bpf.h"
 #include "stacks.bpf.h"
+#include "python.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -15,14 +16,15 @@ int on_sample(struct bpf_perf_event_data *ctx)
 {
 	struct control c;
 	struct ev_cpu_sample *ev;
-	uint64_t kstack, ustack;
+	uint64_t kstack, ustack, script;
 
 	if (!control_read(&c) || c.paused || !(uint32_t)bpf_get_current_pid_tgid() ||
 	    !filter_allows_current(&c))
 		return 0;
 	/* Before the event: whoever reads the event finds the stacks before it in the ring. */
-	kstack = stacks_take(ctx, &c, EV_STACK_KERNEL);
-	ustack = stacks_take(ctx, &c, EV_STACK_USER);
+	kstack = stacks_take_kernel(ctx, &c);
+	ustack = stacks_take_user(ctx, &c);
+	script = python_take(&c);
 
 	ev = emit_reserve(&c, EV_CPU_SAMPLE, sizeof(*ev));
 	if (!ev)
@@ -30,6 +32,7 @@ int on_sample(struct bpf_perf_event_data *ctx)
 	ev->kstack = kstack;
 	ev->ustack = ustack;
 	ev->cgroup = bpf_get_current_cgroup_id();
+	ev->script = script;
 	emit_submit(&c, ev);
 	return 0;
 }

@@ -122,6 +122,28 @@ static __always_inline void *emit_reserve(const struct control *c, uint16_t type
 }
 
 /*
+ * The same of a record that stands in memory, with its tail: copies it, about the
+ * current process or the kernel, and no thread. Returns whether there was room.
+ */
+static __always_inline bool emit_copy(const struct control *c, void *record, uint32_t size,
+				      uint16_t type, bool user)
+{
+	struct ev_header *h = record;
+	void *ring = emit_ring(c);
+
+	if (!ring)
+		return false;
+	emit_head(h, c, type, size, bpf_ktime_get_ns());
+	h->tid = 0;
+	if (!user)
+		h->tgid = 0;
+	if (bpf_ringbuf_output(ring, record, size, emit_flags(c, ring)) == 0)
+		return true;
+	emit_lost(type);
+	return false;
+}
+
+/*
  * Whether the ring fills up and whether something was lost is asked at one
  * record in eight or so, by the low bits of its time: asking costs as much as writing.
  */

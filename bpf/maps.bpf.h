@@ -9,6 +9,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "control.h"
+#include "python.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -52,9 +53,9 @@ struct {
 } cgroup SEC(".maps");
 
 /*
- * Which stacks this epoch has seen: a slot holds the last id that fell on it,
- * mixed with the epoch, so that a new epoch begins with nothing seen. Two
- * stacks that share a slot are written more often than needed, never too seldom.
+ * Which stacks and parts of stacks this epoch has seen: a slot holds the last id
+ * that fell on it, mixed with the epoch, so that a new epoch begins with nothing
+ * seen. Two that share a slot are written more often than needed, never too seldom.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -62,6 +63,22 @@ struct {
 	__type(key, uint32_t);
 	__type(value, uint64_t);
 } stacks_seen SEC(".maps");
+
+/* Processes that are not unwound by copies, and how they are. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CONTROL_MAX_UNWINDS);
+	__type(key, uint32_t);	 /* tgid */
+	__type(value, uint32_t); /* enum control_unwind */
+} unwinds SEC(".maps");
+
+/* Which processes run CPython: written by the recorder. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PYTHON_MAX_PROCESSES);
+	__type(key, uint32_t); /* tgid */
+	__type(value, struct python_process);
+} pythons SEC(".maps");
 
 /* A copy, so that one run of a program sees one epoch throughout. */
 static __always_inline bool control_read(struct control *ret)

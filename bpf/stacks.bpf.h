@@ -12,13 +12,16 @@
 #define BPF_STACKS_BPF_H
 
 #include "emit.bpf.h"
+#include "seen.bpf.h"
 #include <bpf/bpf_core_read.h>
-
-#define STACKS_HEAD sizeof(struct ev_stack)
 
 #ifndef STACKS_SCRATCHES
 #define STACKS_SCRATCHES 1
 #endif
+
+#include "copy.bpf.h"
+
+#define STACKS_HEAD sizeof(struct ev_stack)
 
 /* A STACK record with its tail; one address more than is used, for the verifier. */
 struct stacks_scratch {
@@ -33,97 +36,130 @@ struct {
 	__type(value, struct stacks_scratch);
 } scratch SEC(".maps");
 
-static __always_inline uint64_t stacks_mix(uint64_t hash, uint64_t value)
-{
-	/* Multiply and fold, as in wyhash; the factor is 2^64 divided by the golden ratio. */
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-	return hash ^ (hash >> 29);
-}
-
 /* In a loop of its own, so that the verifier walks it once and not for each caller. */
 static __noinline uint64_t stacks_hash(uint32_t which, uint64_t seed, uint32_t n)
 {
 	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &which);
-	uint64_t hash = stacks_mix(0x2545f4914f6cdd1dull, seed);
+	uint64_t hash = seen_mix(0x2545f4914f6cdd1dull, seed);
 
 	if (!s)
 		return 0;
 	for (uint32_t i = 0; i < CONTROL_STACK_DEPTH; i++) {
 		if (i >= n)
 			break;
-		hash = stacks_mix(hash, s->ip[i]);
+		hash = seen_mix(hash, s->ip[i]);
 	}
-	hash ^= hash >> 32;
-	return hash ? hash : 1;
+	return seen_finish(hash);
 }
 
+/* Writes the stack of n addresses that stands in the scratch buffer. Returns whether there was room. */
 static __always_inline bool stacks_emit(const struct control *c, struct stacks_scratch *s,
-					uint32_t n)
+					uint32_t n, uint64_t id, uint32_t kind)
 {
 	uint32_t size = STACKS_HEAD + (n & CONTROL_STACK_DEPTH) * sizeof(uint64_t);
 	struct ev_stack *record = (void *)s;
-	void *ring = emit_ring(c);
 
-	if (!ring)
-		return false;
-	emit_head(&record->h, c, EV_STACK, size, bpf_ktime_get_ns());
-	record->h.tid = 0;
-	if (record->kind == EV_STACK_KERNEL)
-		record->h.tgid = 0;
-	if (bpf_ringbuf_output(ring, s, size, emit_flags(c, ring)) == 0)
-		return true;
-	emit_lost(EV_STACK);
-	return false;
+	record->id = id;
+	record->kind = kind;
+	record->flags = n >= CONTROL_STACK_DEPTH ? EV_STACK_CUT : 0;
+	return emit_copy(c, s, size, EV_STACK, kind == EV_STACK_USER);
 }
 
-/*
- * Writes the stack of n addresses that stands in the scratch buffer to the
- * ring if this epoch has not seen it. Returns its id.
- */
-static __always_inline uint64_t stacks_intern(const struct control *c, struct stacks_scratch *s,
-					      uint32_t n, uint64_t id)
+/* The kernel stack of n addresses in the scratch buffer, written if this epoch has not seen it. */
+static __always_inline uint64_t stacks_kernel(const struct control *c, struct stacks_scratch *s,
+					      uint32_t n, uint32_t which)
 {
-	uint32_t slot = id & (CONTROL_STACK_SLOTS - 1);
-	uint64_t *seen = bpf_map_lookup_elem(&stacks_seen, &slot);
-	uint64_t mark = stacks_mix(id, c->epoch);
-	struct ev_stack *record = (void *)s;
+	uint64_t id = stacks_hash(which, 0, n);
+	uint64_t *seen = seen_slot(id);
 
-	if (!seen || *seen == mark)
-		return id;
-	record->id = id;
-	record->flags = n >= CONTROL_STACK_DEPTH ? EV_STACK_CUT : 0;
-	if (stacks_emit(c, s, n))
-		*seen = mark;
+	if (seen && *seen != seen_mark(id, c->epoch) && stacks_emit(c, s, n, id, EV_STACK_KERNEL))
+		*seen = seen_mark(id, c->epoch);
 	return id;
 }
 
-/* The process and its count of execs: the same address means another thing in another program. */
-static __always_inline uint64_t stacks_user_seed(void)
+static __always_inline uint32_t stacks_unwind(const struct control *c)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	uint32_t tgid = bpf_get_current_pid_tgid() >> 32;
+	const uint32_t *mode;
 
-	return (bpf_get_current_pid_tgid() >> 32) | (uint64_t)BPF_CORE_READ(task, self_exec_id)
-							    << 32;
+	if (c->unwind != CONTROL_UNWIND_AUTO)
+		return c->unwind;
+	mode = bpf_map_lookup_elem(&unwinds, &tgid);
+	return mode ? *mode : CONTROL_UNWIND_COPY;
 }
 
-/* The current task's stack as bpf_get_stack(ctx) sees it; 0 if there is none. */
-static __always_inline uint64_t stacks_take(void *ctx, const struct control *c, uint32_t kind)
+/*
+ * The same of the current thread's user stack, and what unwinding it needs: regs says
+ * whether the registers are there, in the scratch buffer of copies. Global, so that it
+ * is verified once and not for each caller.
+ */
+__noinline uint64_t stacks_user(uint32_t which, uint32_t n, uint32_t regs, uint32_t epoch)
+{
+	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &which);
+	struct copy_scratch *copy = bpf_map_lookup_elem(&copies, &which);
+	uint64_t id = stacks_hash(which, seen_seed(), n), end, *seen;
+	bool copied = false, topped = false;
+	struct copy_top top;
+	struct control c;
+	uint32_t mode, parts = 0;
+
+	if (!s || !copy || !control_read(&c))
+		return 0;
+	c.epoch = epoch;
+	mode = stacks_unwind(&c);
+	if (regs) {
+		end = copy_end(COPY_SP(&copy->regs));
+		copied = mode == CONTROL_UNWIND_COPY || (mode == CONTROL_UNWIND_GO && end);
+		if (copied)
+			id = copy_memory(which, id, end, epoch);
+		else
+			topped = copy_read_top(COPY_SP(&copy->regs), n > 1 ? s->ip[1] : 0, &top);
+	}
+	if (copied)
+		parts = copy->n_parts;
+	if (topped)
+		id = seen_finish(seen_mix(seen_mix(id, top.word[0]), top.word[1]));
+	seen = seen_slot(id);
+	if (!seen || *seen == seen_mark(id, epoch))
+		return id;
+	if (stacks_emit(&c, s, n, id, EV_STACK_USER) &&
+	    (!copied || copy_emit(&c, copy, id, parts)) && (!topped || copy_emit_top(&c, id, &top)))
+		*seen = seen_mark(id, epoch);
+	return id;
+}
+
+/* The kernel stack that a program on a perf event sees; 0 if there is none. */
+static __always_inline uint64_t stacks_take_kernel(struct bpf_perf_event_data *ctx,
+						   const struct control *c)
 {
 	uint32_t zero = 0;
 	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
-	bool user = kind == EV_STACK_USER;
 	long bytes;
 
 	if (!s)
 		return 0;
-	bytes = bpf_get_stack(ctx, s->ip, CONTROL_STACK_DEPTH * sizeof(uint64_t),
-			      user ? BPF_F_USER_STACK : 0);
+	bytes = bpf_get_stack(ctx, s->ip, CONTROL_STACK_DEPTH * sizeof(uint64_t), 0);
+	return bytes > 0 ? stacks_kernel(c, s, bytes / sizeof(uint64_t), zero) : 0;
+}
+
+/* The user stack, the same. */
+static __always_inline uint64_t stacks_take_user(struct bpf_perf_event_data *ctx,
+						 const struct control *c)
+{
+	uint32_t zero = 0;
+	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &zero);
+	struct copy_scratch *copy = bpf_map_lookup_elem(&copies, &zero);
+	bool regs;
+	long bytes;
+
+	if (!s || !copy)
+		return 0;
+	bytes = bpf_get_stack(ctx, s->ip, CONTROL_STACK_DEPTH * sizeof(uint64_t), BPF_F_USER_STACK);
 	if (bytes <= 0)
 		return 0;
-	((struct ev_stack *)s)->kind = kind;
-	return stacks_intern(c, s, bytes / sizeof(uint64_t),
-			     stacks_hash(zero, user ? stacks_user_seed() : 0,
-					 bytes / sizeof(uint64_t)));
+	copy_interrupted(ctx, &copy->regs);
+	regs = copy_is_user(&copy->regs) || copy_kernel_entry(c, &copy->regs);
+	return stacks_user(zero, bytes / sizeof(uint64_t), regs, c->epoch);
 }
 
 /*
@@ -135,19 +171,20 @@ static __always_inline uint64_t stacks_take_task(struct task_struct *task, const
 						 uint32_t kind, uint32_t which)
 {
 	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &which);
+	struct copy_scratch *copy = bpf_map_lookup_elem(&copies, &which);
 	bool user = kind == EV_STACK_USER;
 	long bytes;
 
-	if (!s)
+	if (!s || !copy)
 		return 0;
 	bytes = bpf_get_task_stack(task, s->ip, CONTROL_STACK_DEPTH * sizeof(uint64_t),
 				   user ? BPF_F_USER_STACK : 0);
 	if (bytes <= 0)
 		return 0;
-	((struct ev_stack *)s)->kind = kind;
-	return stacks_intern(c, s, bytes / sizeof(uint64_t),
-			     stacks_hash(which, user ? stacks_user_seed() : 0,
-					 bytes / sizeof(uint64_t)));
+	if (!user)
+		return stacks_kernel(c, s, bytes / sizeof(uint64_t), which);
+	return stacks_user(which, bytes / sizeof(uint64_t), copy_kernel_entry(c, &copy->regs),
+			   c->epoch);
 }
 
 #endif

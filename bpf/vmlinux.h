@@ -105,6 +105,7 @@ struct thread_info {
 };
 
 struct mm_struct {
+	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
 };
@@ -123,8 +124,21 @@ struct signal_struct {
 	int group_exit_code;
 };
 
+#ifdef __TARGET_ARCH_x86
+struct thread_struct {
+	unsigned long fsbase;
+};
+#else
+struct thread_struct {
+	struct {
+		unsigned long tp_value;
+	} uw;
+};
+#endif
+
 struct task_struct {
 	struct thread_info thread_info;
+	struct thread_struct thread;
 	int pid;
 	int tgid;
 	uint32_t self_exec_id; /* 64 bits wide since 5.7 (d1e7fd6462ca): the low half is read */
@@ -170,6 +184,32 @@ struct bpf_raw_tracepoint_args {
 
 #pragma clang attribute pop
 
-struct bpf_perf_event_data;
+/* What a kernel may not have yet, asked for by CO-RE: the numbers stand for nothing. */
+enum bpf_func_id {
+	BPF_FUNC_task_pt_regs = 175,
+};
+
+/*
+ * The registers of user mode, as the machine's uapi has them (asm/ptrace.h): of
+ * one layout in all kernels.
+ */
+#ifdef __TARGET_ARCH_x86
+struct user_regs {
+	__u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax;
+	__u64 ip, cs, flags, sp, ss;
+};
+#else
+struct user_regs {
+	__u64 regs[31];
+	__u64 sp, pc, pstate;
+};
+#endif
+
+/* The argument of programs on perf events. Not relocated: a context is read as it stands. */
+struct bpf_perf_event_data {
+	struct user_regs regs;
+	__u64 sample_period;
+	__u64 addr;
+};
 
 #endif

@@ -126,6 +126,13 @@ int tape_reader_peek(const struct tape_reader *r, struct tape_block_header *ret)
 	return 1;
 }
 
+void tape_reader_skip(struct tape_reader *r)
+{
+	size_t i = next_slot(r, r->next);
+
+	r->next = i < r->scan->n_slots ? i + 1 : i;
+}
+
 void tape_block_free(struct tape_block *b)
 {
 	free(b);

@@ -455,6 +455,13 @@ static int put_module(struct tape_writer *w, uint32_t number, size_t size, struc
 	return rc;
 }
 
+/* Whether it belongs into SYMBOLS blocks. All of these begin as SYMBOL does, up to the module. */
+static bool is_of_symbols(const struct ev_header *r)
+{
+	return (r->type == EV_SYMBOL || r->type == EV_LINE || r->type == EV_CFI) &&
+	       ev_size(r) >= ev_info(r->type)->fixed_size;
+}
+
 int tape_writer_put_symbol(struct tape_writer *w, const struct ev_header *record,
 			   struct tape_error *err)
 {
@@ -473,7 +480,7 @@ int tape_writer_put_symbol(struct tape_writer *w, const struct ev_header *record
 					 strerror(-rc));
 		return put_module(w, module->module, 0, err);
 	}
-	if (record->type != EV_SYMBOL || ev_size(record) < sizeof(*symbol))
+	if (!is_of_symbols(record))
 		return tape_fail(err, -EINVAL, "%s: record type %u is no symbol", w->out.path,
 				 record->type);
 	rc = put_module(w, symbol->module, ev_size(record), err);

@@ -29,8 +29,8 @@ struct core {
 
 DEFINE_CLEANUP(core_close, struct core);
 
-static const char *const shared_maps[] = { "control", "rings",	"losses",
-					   "targets", "cgroup", "stacks_seen" };
+static const char *const shared_maps[] = { "control", "rings",	     "losses",	"targets",
+					   "cgroup",  "stacks_seen", "pythons", "unwinds" };
 
 /* What stands behind the error numbers that loading gives. */
 static int fail_load(int rc, const char *name, struct tape_error *err)
@@ -124,6 +124,9 @@ int core_open(const struct core_options *options, struct core **ret, struct tape
 	if (rc < 0)
 		return rc;
 	c->control->filter = options->filter;
+	c->control->unwind = options->unwind;
+	if (core_is_without(c, "bpf_task_pt_regs"))
+		c->control->without |= CONTROL_WITHOUT_PT_REGS;
 	*ret = TAKE(c);
 	return 0;
 }
@@ -208,6 +211,31 @@ int core_remove_target(const struct core *c, pid_t tgid)
 	if (rc < 0 || start)
 		return rc;
 	return bpf_map__delete_elem(c->skel->maps.targets, &key, sizeof(key), 0);
+}
+
+int core_set_python(const struct core *c, pid_t tgid, const struct python_process *python)
+{
+	uint32_t key = (uint32_t)tgid;
+
+	return bpf_map__update_elem(c->skel->maps.pythons, &key, sizeof(key), python,
+				    sizeof(*python), BPF_ANY);
+}
+
+int core_remove_python(const struct core *c, pid_t tgid)
+{
+	uint32_t key = (uint32_t)tgid;
+
+	return bpf_map__delete_elem(c->skel->maps.pythons, &key, sizeof(key), 0);
+}
+
+int core_set_unwind(const struct core *c, pid_t tgid, enum control_unwind how)
+{
+	uint32_t key = (uint32_t)tgid, value = how;
+
+	if (how == CONTROL_UNWIND_COPY)
+		return bpf_map__delete_elem(c->skel->maps.unwinds, &key, sizeof(key), 0);
+	return bpf_map__update_elem(c->skel->maps.unwinds, &key, sizeof(key), &value, sizeof(value),
+				    BPF_ANY);
 }
 
 bool core_has_targets(const struct core *c)

@@ -16,6 +16,7 @@
 #include <tape/events.h>
 
 #include "bpf/control.h"
+#include "bpf/python.h"
 
 struct core;
 
@@ -26,6 +27,7 @@ struct core_options {
 	const char *
 		without; /* features that the kernel is taken not to have, comma between two; NULL: none */
 	enum control_filter filter;
+	enum control_unwind unwind;
 };
 
 /* Loads it and makes the rings. The caller owns *ret. */
@@ -51,6 +53,13 @@ int core_attach(struct core *c, struct tape_error *err);
 int core_add_target(const struct core *c, pid_t tgid); /* 0 or -errno */
 /* One that core_add_target() added; children of targets go by themselves. */
 int core_remove_target(const struct core *c, pid_t tgid);
+/* A process runs CPython from now on, or no longer. */
+int core_set_python(const struct core *c, pid_t tgid, const struct python_process *python);
+int core_remove_python(const struct core *c, pid_t tgid);
+
+/* With CONTROL_UNWIND_AUTO: how a process is unwound from now on, until it runs another program. */
+int core_set_unwind(const struct core *c, pid_t tgid, enum control_unwind how);
+
 bool core_has_targets(const struct core *c);
 int core_set_cgroup(const struct core *c, int fd);
 

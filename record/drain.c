@@ -72,23 +72,23 @@ static int add_pending(struct drain *d, const struct ev_header *h, uint32_t epoc
 	return 0;
 }
 
-static int note_stack(struct drain *d, const struct ev_stack *stack, uint32_t epoch)
+/* Words that may be addresses of code: a stack, or memory of one. */
+static int note_words(struct drain *d, const struct ev_header *h, size_t fixed, uint32_t epoch)
 {
-	size_t n = ev_tail_size(&stack->h, sizeof(*stack)) / sizeof(uint64_t);
+	size_t n = ev_tail_size(h, fixed) / sizeof(uint64_t);
 	uint64_t *pool;
 	int rc;
 
-	d->counts.stacks++;
 	if (!d->tools.keep_hits || !n)
 		return 0;
 	pool = grow(d->pool, d->n_pool + n, &d->pool_room, sizeof(*pool));
 	if (!pool)
 		return tape_fail(d->err, -ENOMEM, "out of memory");
 	d->pool = pool;
-	rc = add_pending(d, &stack->h, epoch, n);
+	rc = add_pending(d, h, epoch, n);
 	if (rc < 0)
 		return rc;
-	memcpy(pool + d->n_pool, stack->ip, n * sizeof(uint64_t));
+	memcpy(pool + d->n_pool, (const char *)h + fixed, n * sizeof(uint64_t));
 	d->n_pool += n;
 	return 0;
 }
@@ -134,13 +134,36 @@ static int note_other(struct drain *d, const struct ev_header *h, uint32_t epoch
 	return other.tgid ? note_thread(d, &other, epoch) : 0;
 }
 
+/* Records of stacks: 1 with *rc if it is one. */
+static int note_stack(struct drain *d, const struct ev_header *h, uint32_t epoch, int *rc)
+{
+	switch (h->type) {
+	case EV_STACK:
+		d->counts.stacks++;
+		*rc = note_words(d, h, sizeof(struct ev_stack), epoch);
+		return 1;
+	case EV_STACK_TOP:
+		*rc = note_words(d, h, offsetof(struct ev_stack_top, word), epoch);
+		return 1;
+	case EV_STACK_PART:
+		*rc = note_words(d, h, sizeof(struct ev_stack_part), epoch);
+		return 1;
+	case EV_STACK_COPY:
+	case EV_SCRIPT_CODE:
+	case EV_SCRIPT_STACK:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 /* What a record that comes from a ring means besides itself. */
 static int note(struct drain *d, const struct ev_header *h, uint32_t epoch)
 {
 	int rc = 0;
 
-	if (h->type == EV_STACK)
-		return note_stack(d, (const struct ev_stack *)h, epoch);
+	if (note_stack(d, h, epoch, &rc))
+		return rc;
 	if (h->type == EV_LOSS) {
 		d->counts.lost += ((const struct ev_loss *)h)->count;
 		return 0;
@@ -242,7 +265,7 @@ static int settle_one(struct drain *d, const struct pending *p)
 
 	if (!p->n_ips)
 		return processes_use(d->tools.processes, &p->at, epoch, d->err);
-	processes_hit(d->tools.processes, p->at.tgid, d->pool + p->ips, p->n_ips);
+	processes_hit(d->tools.processes, &p->at, d->pool + p->ips, p->n_ips);
 	return 0;
 }
 

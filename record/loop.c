@@ -12,7 +12,9 @@
 
 #include "record/loop.h"
 
-#define LOOK_MS	    200	       /* between two looks at whether there is something to do */
+#define LOOK_MS	    200 /* between two looks at whether there is something to do */
+#define SOON_MS	    10	/* the same while a command has just begun */
+#define SOON_NS	    1000000000
 #define FLUSH_NS    1000000000 /* what kill -9 may cost, at most, besides one look */
 #define END_RESERVE 65536      /* of --max-size, for the end of the tape, besides a 16th part */
 
@@ -235,13 +237,18 @@ static void show_status(struct loop *l, uint64_t now)
 	l->tools.ui->status(l->tools.ui->context, &status);
 }
 
-/* How long to wait: to the next look, or to the end if that is sooner. */
+/*
+ * How long to wait: to the next look, or to the end if that is sooner. That a command
+ * maps an interpreter must be known early: until then its samples lack the script's frames.
+ */
 static int wait_ms(const struct loop *l)
 {
 	uint64_t end = l->start_ns + l->tools.options->duration_ns, now = records_now();
+	bool soon = l->tools.child->pid && now - l->start_ns < SOON_NS;
+	int look_ms = soon ? SOON_MS : LOOK_MS;
 
-	if (!l->tools.options->duration_ns || end > now + LOOK_MS * 1000000ull)
-		return LOOK_MS;
+	if (!l->tools.options->duration_ns || end > now + (uint64_t)look_ms * 1000000)
+		return look_ms;
 	return end > now ? (int)((end - now + 999999) / 1000000) : 0;
 }
 

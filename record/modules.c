@@ -74,6 +74,7 @@ void modules_free(struct modules *m)
 		if (e->module.fd >= 0)
 			close(e->module.fd);
 		hits_done(&e->module.hits);
+		free(e->module.python);
 		free(e);
 	}
 	HASH_ITER(hh, m->inodes, i, after)
@@ -266,6 +267,44 @@ static uint32_t add_memory(struct modules *m, const char *path)
 	return e ? e->module.number : 0;
 }
 
+bool modules_is_memory(const struct module *m)
+{
+	/* As prctl(PR_SET_VMA_ANON_NAME) names it: "[anon:name]". */
+	return m->kind == EV_MODULE_ANON &&
+	       (strncmp(m->path, "[anon", 5) == 0 || strcmp(m->path, "[heap]") == 0 ||
+		strncmp(m->path, "[stack", 6) == 0);
+}
+
+uint32_t modules_of_memory(struct modules *m, uint32_t tgid)
+{
+	static const struct build_id none;
+	size_t before = m->n;
+	struct entry *e;
+	char path[64];
+
+	/* The id of a process that ended, or became another program, is not its own. */
+	snprintf(path, sizeof(path), "[anon %u]", tgid);
+	for (unsigned int i = 2;; i++) {
+		const struct module_place at = { .path = path };
+
+		e = find_or_add(m, EV_MODULE_ANON, &none, &at, NULL);
+		if (!e || m->n > before)
+			return e ? e->module.number : 0;
+		snprintf(path, sizeof(path), "[anon %u, %u]", tgid, i);
+	}
+}
+
+static void look_for_python(struct module *m, int fd)
+{
+	struct python_file found;
+
+	if (fd < 0 || !python_is_name(m->path) || !python_read(fd, &found))
+		return;
+	m->python = malloc(sizeof(found));
+	if (m->python)
+		*m->python = found;
+}
+
 uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 			    const struct build_id *build_id)
 {
@@ -273,7 +312,7 @@ uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 	struct build_id id = build_id ? *build_id : none;
 	char key[KEY_MAX];
 	struct entry *e = NULL;
-	size_t size;
+	size_t size, before;
 	int fd;
 
 	if (is_anonymous(at->path))
@@ -284,7 +323,10 @@ uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 	if (e)
 		return e->module.number;
 	fd = open_file(m, at, &id);
+	before = m->n;
 	e = find_or_add(m, EV_MODULE_FILE, &id, at, &fd);
+	if (e && m->n > before)
+		look_for_python(&e->module, e->module.fd >= 0 ? e->module.fd : fd);
 	if (fd >= 0)
 		close(fd);
 	return e ? e->module.number : 0;
@@ -328,11 +370,16 @@ int modules_define(struct modules *m, uint32_t number, struct records *records, 
 		   struct tape_error *err)
 {
 	struct module *module = modules_get(m, number);
+	int rc;
 
 	if (!module || seen_in(&module->defined, epoch))
 		return 0;
 	modules_record(module, records, 0);
 	seen_set(&module->defined, epoch);
+	rc = records_put(records, epoch, err);
+	if (rc < 0 || !module->python)
+		return rc;
+	python_record(module->python, number, records);
 	return records_put(records, epoch, err);
 }
 

@@ -15,9 +15,14 @@
 #include <tape/events/process.h>
 
 #include "record/hits.h"
+#include "record/python.h"
 #include "record/records.h"
 #include "record/seen.h"
 #include "symbols/build_id.h"
+
+/* What unwind.c found out of a file. */
+enum module_frames { MODULE_FRAMES_UNKNOWN, MODULE_FRAMES_NONE, MODULE_FRAMES_KEPT };
+enum module_go { MODULE_GO_UNKNOWN, MODULE_GO_NO, MODULE_GO_YES };
 
 struct module {
 	uint32_t number; /* in the tape, from 1 on */
@@ -28,6 +33,9 @@ struct module {
 	int fd;		     /* FILE; -1: could not be opened */
 	struct seen defined; /* has the epoch its MODULE record? */
 	struct hits hits;
+	enum module_frames frames; /* whether its code keeps frame pointers */
+	enum module_go go;
+	struct python_file *python; /* FILE: it holds CPython; NULL: it does not */
 };
 
 struct modules;
@@ -59,6 +67,12 @@ struct module_place {
 uint32_t modules_of_mapping(struct modules *m, const struct module_place *at,
 			    const struct build_id *build_id);
 
+/* Whether it is memory without a file and without a special use: code in it was made at run time. */
+bool modules_is_memory(const struct module *m);
+
+/* The same, of one process alone: a new module at each call, or 0 without memory. */
+uint32_t modules_of_memory(struct modules *m, uint32_t tgid);
+
 /* A part of the kernel; base is the address of its offset 0. */
 uint32_t modules_of_kernel(struct modules *m, enum ev_module_kind kind, const char *name,
 			   uint64_t base, const struct build_id *build_id);
@@ -66,7 +80,7 @@ uint32_t modules_of_kernel(struct modules *m, enum ev_module_kind kind, const ch
 struct module *modules_get(struct modules *m, uint32_t number); /* NULL if there is none */
 size_t modules_count(const struct modules *m);
 
-/* Writes its MODULE record if this epoch has it not yet. */
+/* Writes its MODULE record, and SCRIPT_RUNTIME of an interpreter, if this epoch has it not yet. */
 int modules_define(struct modules *m, uint32_t number, struct records *records, uint32_t epoch,
 		   struct tape_error *err);
 

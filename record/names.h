@@ -9,10 +9,13 @@
 #include "record/modules.h"
 
 /*
- * Looks the hits of all modules up and writes SYMBOL records. A module that
+ * Looks the hits of all modules up and writes SYMBOL records, and LINE records if
+ * lines are wanted, which costs far more. A module that
  * cannot be read is left out; a module of the kernel that was unloaded since is
- * told of in a NOTE in this epoch, which must still be open.
+ * told of in a NOTE in this epoch, which must still be open, as is a debug file that
+ * was refused.
  */
-int names_write(struct modules *m, struct records *records, uint32_t epoch, struct tape_error *err);
+int names_write(struct modules *m, struct records *records, uint32_t epoch, bool lines,
+		struct tape_error *err);
 
 #endif

@@ -22,6 +22,7 @@ enum {
 	KEY_STACKS,
 	KEY_SYSCALLS,
 	KEY_SYMBOLS,
+	KEY_UNWIND,
 	KEY_RINGS,
 	KEY_RING_SIZE,
 	KEY_LIST,
@@ -47,14 +48,20 @@ static const struct argp_option option_table[] = {
 	  "sched, lock: all takes the stacks of every wait (default after-wait)", 3 },
 	{ "syscalls", KEY_SYSCALLS, "count|trace", 0,
 	  "syscall: trace records each call (default count)", 3 },
-	{ "symbols", KEY_SYMBOLS, "none|names", 0,
-	  "put the names of the addresses that were hit into the tape (default names)", 3 },
+	{ "symbols", KEY_SYMBOLS, "none|names|lines", 0,
+	  "put names, or names and source lines, of the addresses that were hit into the tape "
+	  "(default names)",
+	  3 },
+	{ "unwind", KEY_UNWIND, "auto|fp|dwarf", 0,
+	  "user stacks by frame pointers, by copies of the stack, or as each process' code needs "
+	  "(default auto)",
+	  3 },
 	{ "rings", KEY_RINGS, "N", 0, "how many ring buffers (default: one for 4 CPUs)", 4 },
 	{ "ring-size", KEY_RING_SIZE, "SIZE", 0, "of each, a power of two (default 2M)", 4 },
 	{ "epoch", KEY_EPOCH, "TIME", 0, "how long an epoch lasts (default 10s)", 4 },
 	{ "btf", KEY_BTF, "FILE", 0, "the kernel's BTF, where the kernel brings none", 4 },
 	{ "without", KEY_WITHOUT, "FEATURE[,...]", 0,
-	  "act as on a kernel that lacks these: sched_exit_tp, bpf_task_pt_regs, sched_switch_state",
+	  "act as on a kernel that lacks these: sched_exit_tp, bpf_task_pt_regs, sched_switch_state; or without python: frames of Python",
 	  4 },
 	{ "list", KEY_LIST, NULL, 0, "say which probe groups work on this machine", 5 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors", 5 },
@@ -167,9 +174,34 @@ static int parse_syscalls(struct parse *p, const char *text)
 
 static int parse_symbols(struct parse *p, const char *text)
 {
-	static const char *const words[] = { "none", "names" };
+	p->o->lines = strcmp(text, "lines") == 0;
+	p->o->names = p->o->lines || strcmp(text, "names") == 0;
+	if (!p->o->names && strcmp(text, "none") != 0)
+		return tape_fail(p->err, -EINVAL, "--symbols %s: none, names or lines is needed",
+				 text);
+	return 0;
+}
 
-	return parse_choice(p, "--symbols", text, words, &p->o->names);
+const char *options_unwind_name(enum unwind_kind kind)
+{
+	static const char *const names[] = {
+		[UNWIND_AUTO] = "auto",
+		[UNWIND_FP] = "fp",
+		[UNWIND_DWARF] = "dwarf",
+	};
+
+	return names[kind];
+}
+
+static int parse_unwind(struct parse *p, const char *text)
+{
+	for (enum unwind_kind i = UNWIND_AUTO; i <= UNWIND_DWARF; i++) {
+		if (strcmp(text, options_unwind_name(i)) != 0)
+			continue;
+		p->o->unwind = i;
+		return 0;
+	}
+	return tape_fail(p->err, -EINVAL, "--unwind %s: auto, fp or dwarf is needed", text);
 }
 
 /* 0 is a length too: every wait. */
@@ -255,6 +287,8 @@ static int parse_value(struct parse *p, int key, char *arg)
 		return parse_syscalls(p, arg);
 	case KEY_SYMBOLS:
 		return parse_symbols(p, arg);
+	case KEY_UNWIND:
+		return parse_unwind(p, arg);
 	case KEY_RINGS:
 		return parse_number(p, "--rings", arg, 256, &p->o->rings);
 	case KEY_RING_SIZE:

@@ -11,6 +11,8 @@
 
 #include <tape/error.h>
 
+enum unwind_kind { UNWIND_AUTO, UNWIND_FP, UNWIND_DWARF };
+
 enum target_kind { TARGET_NONE, TARGET_ALL, TARGET_PIDS, TARGET_CGROUP, TARGET_COMMAND };
 
 #define OPTIONS_MAX_PIDS 1024
@@ -33,9 +35,11 @@ struct options {
 	uint64_t epoch_bytes;  /* … or this much, whichever comes first */
 	uint64_t min_block_ns; /* waits of this length and more have stacks; 0: all */
 	bool trace_calls;      /* each system call is a record of its own */
-	bool names;	       /* put the names of hit addresses into the tape */
-	const char *btf;       /* a file with the kernel's BTF; NULL: the kernel's own */
-	const char *without;   /* features that the kernel is taken not to have; NULL: none */
+	bool names;	       /* put the names of hit addresses into the tape … */
+	bool lines;	       /* … and their source lines */
+	enum unwind_kind unwind;
+	const char *btf;     /* a file with the kernel's BTF; NULL: the kernel's own */
+	const char *without; /* features that the kernel is taken not to have; NULL: none */
 	bool list;
 	bool help;
 	bool version;
@@ -46,6 +50,9 @@ struct options {
 
 /* Parses argv. Returns 0, or -EINVAL with *err for a usage error. */
 int options_parse(int argc, char **argv, struct options *ret, struct tape_error *err);
+
+/* As typed. Static. */
+const char *options_unwind_name(enum unwind_kind kind);
 
 /* The text of --help. */
 void options_help(FILE *out);

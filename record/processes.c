@@ -14,14 +14,7 @@
 #include "record/proc.h"
 #include "record/processes.h"
 #include "record/seen.h"
-
-struct thread {
-	uint32_t tid;
-	char comm[EV_COMM_SIZE];
-	struct seen stated;
-	uint32_t ended_in; /* an epoch; 0: it lives */
-	UT_hash_handle hh;
-};
+#include "record/threads.h"
 
 struct process {
 	uint32_t tgid;
@@ -30,8 +23,8 @@ struct process {
 	bool late;
 	uint64_t cgroup;
 	struct mappings mappings;
-	struct thread *threads;
-	size_t n_alive; /* threads that have not ended */
+	struct threads threads;
+	uint32_t memory; /* the module of its memory without a file; 0: none yet */
 	struct seen stated;
 	uint32_t ended_in;
 	UT_hash_handle hh;
@@ -55,21 +48,10 @@ static struct process *find(const struct processes *p, uint32_t tgid)
 	return process;
 }
 
-static void forget_threads(struct process *process)
-{
-	struct thread *t, *next;
-
-	HASH_ITER(hh, process->threads, t, next)
-	{
-		HASH_DEL(process->threads, t);
-		free(t);
-	}
-}
-
 static void forget(struct processes *p, struct process *process)
 {
 	HASH_DEL(p->by_tgid, process);
-	forget_threads(process);
+	threads_done(&process->threads);
 	mappings_done(&process->mappings);
 	free(process);
 }
@@ -89,40 +71,6 @@ static struct process *add(struct processes *p, uint32_t tgid)
 	if (process->hh.tbl)
 		return process;
 	free(process);
-	return NULL;
-}
-
-static struct thread *find_thread(const struct process *process, uint32_t tid)
-{
-	struct thread *t;
-
-	HASH_FIND(hh, process->threads, &tid, sizeof(tid), t);
-	return t;
-}
-
-static struct thread *add_thread(struct process *process, uint32_t tid, const char *comm)
-{
-	struct thread *t = find_thread(process, tid);
-	bool known = t;
-
-	if (!t)
-		t = calloc(1, sizeof(*t));
-	if (!t)
-		return NULL;
-	if (!known || t->ended_in)
-		process->n_alive++;
-	if (t->ended_in)
-		t->stated = (struct seen){ { 0 } };
-	t->tid = tid;
-	t->ended_in = 0;
-	memset(t->comm, 0, sizeof(t->comm));
-	memcpy(t->comm, comm, strnlen(comm, EV_COMM_SIZE - 1));
-	if (!known)
-		HASH_ADD(hh, process->threads, tid, sizeof(tid), t);
-	if (t->hh.tbl)
-		return t;
-	process->n_alive--;
-	free(t);
 	return NULL;
 }
 
@@ -169,6 +117,28 @@ struct scan {
 	struct process *process;
 };
 
+/* The module of a process' memory without a file: names in it mean nothing to others. */
+static uint32_t memory_of(struct processes *p, struct process *process)
+{
+	if (!process->memory) {
+		process->memory = modules_of_memory(p->tools.modules, process->tgid);
+		jit_add(p->tools.jit, process->memory, process->tgid);
+	}
+	return process->memory;
+}
+
+static void tell_python(const struct processes *p, const struct process *process,
+			const struct mapping *at)
+{
+	const struct module *m = modules_get(p->tools.modules, at->module);
+	struct python_process python;
+
+	if (!m || !m->python || !p->tools.on_python)
+		return;
+	python = python_mapped(m->python, at->start, at->file_offset);
+	p->tools.on_python(p->tools.context, process->tgid, &python);
+}
+
 /* Finds the module of a mapping at its place, and adds it. */
 static int map_place(struct processes *p, struct process *process, struct mapping *mapping,
 		     const struct module_place *at, const struct build_id *build_id)
@@ -181,7 +151,12 @@ static int map_place(struct processes *p, struct process *process, struct mappin
 		return -ENOMEM;
 	if (m->kind == EV_MODULE_ANON)
 		mapping->file_offset = mapping->start; /* an offset in it is the address */
-	return mappings_add(&process->mappings, mapping);
+	if (modules_is_memory(m))
+		mapping->module = memory_of(p, process);
+	else if (jit_is_dump(at->path) && m->fd >= 0)
+		jit_add_dump(p->tools.jit, memory_of(p, process), m->fd);
+	tell_python(p, process, mapping);
+	return mapping->module ? mappings_add(&process->mappings, mapping) : -ENOMEM;
 }
 
 static int scan_mapping(void *context, const struct proc_mapping *m)
@@ -199,7 +174,7 @@ static int scan_thread(void *context, pid_t tid, const char *comm)
 {
 	struct scan *s = context;
 
-	return add_thread(s->process, (uint32_t)tid, comm) ? 0 : -ENOMEM;
+	return threads_add(&s->process->threads, (uint32_t)tid, comm) ? 0 : -ENOMEM;
 }
 
 /* What /proc knows and the side band does not tell. */
@@ -279,6 +254,14 @@ static int state_mappings(struct processes *p, const struct process *process,
 	return rc;
 }
 
+/* Asked for when a process is used, so that files which nobody runs are not read. */
+static void tell_unwind(const struct processes *p, const struct process *process)
+{
+	if (p->tools.on_unwind && process->mappings.n)
+		p->tools.on_unwind(p->tools.context, process->tgid,
+				   unwind_choose(p->tools.modules, &process->mappings));
+}
+
 /* Writes a process down in full. */
 static int state(struct processes *p, struct process *process, const struct moment *at,
 		 struct tape_error *err)
@@ -308,6 +291,7 @@ static int state(struct processes *p, struct process *process, const struct mome
 	if (!process->stated.in[0] && !process->stated.in[1])
 		p->n_stated++;
 	seen_set(&process->stated, at->epoch);
+	tell_unwind(p, process);
 	return state_mappings(p, process, at, err);
 }
 
@@ -358,9 +342,9 @@ int processes_use(struct processes *p, const struct ev_header *event, uint32_t e
 		if (rc < 0)
 			return rc;
 	}
-	t = find_thread(process, event->tid);
+	t = threads_find(&process->threads, event->tid);
 	if (!t)
-		t = add_thread(process, event->tid, process->info.comm);
+		t = threads_add(&process->threads, event->tid, process->info.comm);
 	if (!t)
 		return tape_fail(err, -ENOMEM, "out of memory");
 	if (seen_in(&t->stated, epoch))
@@ -383,6 +367,8 @@ static struct process *add_child(struct processes *p, const struct process *pare
 	child->info.start_ns = ev->time_ns + p->boot_offset_ns;
 	memcpy(child->info.comm, comm, sizeof(child->info.comm));
 	child->cgroup = parent->cgroup;
+	for (size_t i = 0; i < child->mappings.n; i++)
+		tell_python(p, child, &child->mappings.items[i]);
 	return child;
 }
 
@@ -402,7 +388,7 @@ static int put_fork(struct processes *p, const struct sideband_event *ev, const 
 /* Whether this epoch has uses of an earlier thread of this id already. */
 static bool was_used(const struct process *process, uint32_t tid, uint32_t epoch)
 {
-	const struct thread *t = process ? find_thread(process, tid) : NULL;
+	const struct thread *t = process ? threads_find(&process->threads, tid) : NULL;
 
 	return t && seen_in(&t->stated, epoch);
 }
@@ -412,7 +398,7 @@ static int apply_fork(struct processes *p, const struct sideband_event *ev, cons
 {
 	const struct ev_header use = { .time_ns = ev->time_ns, .tid = ev->tid, .tgid = ev->tgid };
 	struct process *parent = find(p, ev->parent_tgid), *child = find(p, ev->tgid);
-	const struct thread *t = parent ? find_thread(parent, ev->parent_tid) : NULL;
+	const struct thread *t = parent ? threads_find(&parent->threads, ev->parent_tid) : NULL;
 	bool again = was_used(child, ev->tid, at->epoch);
 	char comm[EV_COMM_SIZE];
 	int rc = 0;
@@ -426,7 +412,7 @@ static int apply_fork(struct processes *p, const struct sideband_event *ev, cons
 	memcpy(comm, t ? t->comm : parent->info.comm, sizeof(comm));
 	if (ev->tgid != ev->parent_tgid)
 		child = add_child(p, parent, ev, comm);
-	if (!child || !add_thread(child, ev->tid, comm))
+	if (!child || !threads_add(&child->threads, ev->tid, comm))
 		return tape_fail(err, -ENOMEM, "out of memory");
 	if (seen_in(&parent->stated, at->epoch))
 		rc = put_fork(p, ev, at, err);
@@ -440,7 +426,10 @@ static int apply_name(struct processes *p, struct process *process, const struct
 	bool exec = ev->kind == SIDEBAND_EXEC;
 
 	if (exec) {
+		if (process->memory)
+			jit_end(p->tools.jit, process->memory);
 		mappings_clear(&process->mappings);
+		process->memory = 0;
 		process->info_read = false;
 		process->info.cmdline[0] = 0;
 	}
@@ -448,7 +437,7 @@ static int apply_name(struct processes *p, struct process *process, const struct
 		memset(process->info.comm, 0, EV_COMM_SIZE);
 		memcpy(process->info.comm, ev->text, strnlen(ev->text, EV_COMM_SIZE - 1));
 	}
-	if (!add_thread(process, ev->tid, ev->text))
+	if (!threads_add(&process->threads, ev->tid, ev->text))
 		return tape_fail(err, -ENOMEM, "out of memory");
 	if (!seen_in(&process->stated, at->epoch))
 		return 0;
@@ -467,22 +456,20 @@ static int apply_mmap(struct processes *p, struct process *process, const struct
 
 	if (map_place(p, process, &mapping, &place, &ev->build_id) < 0)
 		return tape_fail(err, -ENOMEM, "out of memory");
-	return seen_in(&process->stated, at->epoch) ? state_mapping(p, process, &mapping, at, err)
-						    : 0;
+	if (!seen_in(&process->stated, at->epoch))
+		return 0;
+	tell_unwind(p, process);
+	return state_mapping(p, process, &mapping, at, err);
 }
 
 static int apply_exit(struct processes *p, struct process *process, const struct sideband_event *ev,
 		      const struct moment *at, struct tape_error *err)
 {
-	struct thread *t = find_thread(process, ev->tid);
-
-	/* Both are kept for a while: a thread may still be sampled on its way out. */
-	if (t && !t->ended_in) {
-		t->ended_in = p->epoch;
-		process->n_alive--;
-	}
-	if (!process->n_alive) {
+	threads_end(&process->threads, ev->tid, p->epoch);
+	if (!process->threads.n_alive) {
 		process->ended_in = p->epoch;
+		if (process->memory)
+			jit_end(p->tools.jit, process->memory);
 		p->tools.on_end(p->tools.context, process->tgid);
 	}
 	if (!seen_in(&process->stated, at->epoch))
@@ -552,17 +539,10 @@ int processes_apply(struct processes *p, const struct sideband_event *ev, struct
 static void forget_ended(struct processes *p)
 {
 	struct process *process, *next;
-	struct thread *t, *after;
 
 	HASH_ITER(hh, p->by_tgid, process, next)
 	{
-		HASH_ITER(hh, process->threads, t, after)
-		{
-			if (!t->ended_in || t->ended_in + 1 >= p->epoch)
-				continue;
-			HASH_DEL(process->threads, t);
-			free(t);
-		}
+		threads_forget_ended(&process->threads, p->epoch);
 		if (process->ended_in && process->ended_in + 1 < p->epoch)
 			forget(p, process);
 	}
@@ -579,16 +559,19 @@ int processes_begin_epoch(struct processes *p, uint32_t number, uint64_t start_n
 	return state_mappings(p, find(p, 0), &at, err);
 }
 
-void processes_hit(struct processes *p, uint32_t tgid, const uint64_t *ips, size_t n)
+void processes_hit(struct processes *p, const struct ev_header *at, const uint64_t *ips, size_t n)
 {
-	const struct process *process = find(p, tgid);
+	const struct process *process = find(p, at->tgid);
 
 	for (size_t i = 0; process && i < n; i++) {
-		uint64_t ip = ips[i] - (i > 0); /* callers: the call, not what follows it */
+		/* Callers: the call, not what follows it. */
+		uint64_t ip = ips[i] - (i > 0 || at->type != EV_STACK);
 		const struct mapping *m = mappings_find(&process->mappings, ip);
 
-		if (m)
-			modules_hit(p->tools.modules, m->module, ip - m->start + m->file_offset);
+		if (!m)
+			continue;
+		modules_hit(p->tools.modules, m->module, ip - m->start + m->file_offset);
+		jit_hit(p->tools.jit, m->module, ip, at->time_ns);
 	}
 }
 

@@ -19,9 +19,11 @@
 #include <tape/error.h>
 
 #include "record/cgroups.h"
+#include "record/jit.h"
 #include "record/modules.h"
 #include "record/records.h"
 #include "record/sideband.h"
+#include "record/unwind.h"
 
 struct processes;
 
@@ -30,8 +32,13 @@ struct processes_tools {
 	struct modules *modules;
 	struct cgroups *cgroups;
 	struct records *records;
+	struct jit *jit; /* NULL: names of code made at run time are not wanted */
 	/* A process' last thread has ended. */
 	void (*on_end)(void *context, uint32_t tgid);
+	/* A process has mapped a file with CPython in it. NULL: nobody wants to know. */
+	void (*on_python)(void *context, uint32_t tgid, const struct python_process *python);
+	/* How a process is to be unwound, as unwind_choose() says. NULL: nobody wants to know. */
+	void (*on_unwind)(void *context, uint32_t tgid, enum control_unwind how);
 	void *context;
 };
 
@@ -58,8 +65,11 @@ int processes_apply(struct processes *p, const struct sideband_event *ev, struct
 int processes_use(struct processes *p, const struct ev_header *event, uint32_t epoch,
 		  struct tape_error *err);
 
-/* A stack of this process was recorded: its addresses will want names. tgid 0: the kernel's. */
-void processes_hit(struct processes *p, uint32_t tgid, const uint64_t *ips, size_t n);
+/*
+ * A stack was recorded at this time, of this process, or memory that may hold return
+ * addresses (at->type is not EV_STACK): they will want names. tgid 0: the kernel's.
+ */
+void processes_hit(struct processes *p, const struct ev_header *at, const uint64_t *ips, size_t n);
 
 /* How many different processes were written down so far. */
 size_t processes_stated(const struct processes *p);

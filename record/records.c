@@ -31,6 +31,16 @@ struct ev_header *records_end_text(struct records *r, const char *text)
 	return head(r);
 }
 
+struct ev_header *records_end_bytes(struct records *r, size_t n)
+{
+	size_t fixed = ev_info(head(r)->type)->fixed_size;
+	size_t padded = (n + EV_UNIT - 1) & ~(size_t)(EV_UNIT - 1);
+
+	memset(r->room + fixed + n, 0, padded - n);
+	head(r)->units = (uint16_t)((fixed + padded) / EV_UNIT);
+	return head(r);
+}
+
 struct ev_header *records_end(struct records *r)
 {
 	head(r)->units = (uint16_t)(ev_info(head(r)->type)->fixed_size / EV_UNIT);

@@ -26,6 +26,9 @@ void *records_begin(struct records *r, uint16_t type, uint64_t time_ns);
 /* Appends the text tail (NULL: ""), NUL-terminated and padded, and sets the record's size. */
 struct ev_header *records_end_text(struct records *r, const char *text);
 
+/* Ends a record whose tail of n bytes, RECORDS_TAIL_MAX at most, the caller has written. */
+struct ev_header *records_end_bytes(struct records *r, size_t n);
+
 /* Ends a record without a tail. */
 struct ev_header *records_end(struct records *r);
 

@@ -15,8 +15,10 @@
 
 #include "record/child.h"
 #include "record/cost.h"
+#include "record/frame_info.h"
 #include "record/groups.h"
 #include "record/host.h"
+#include "record/jit.h"
 #include "record/kernel.h"
 #include "record/layouts.h"
 #include "record/loop.h"
@@ -33,6 +35,7 @@ struct session {
 	struct groups *groups;
 	struct sideband *sideband;
 	struct modules *modules;
+	struct jit *jit; /* NULL: no names are wanted */
 	struct cgroups *cgroups;
 	struct processes *processes;
 	struct layouts layouts;
@@ -53,6 +56,7 @@ static void session_done(struct session *s)
 	sideband_close(s->sideband);
 	processes_free(s->processes);
 	cgroups_free(s->cgroups);
+	jit_free(s->jit);
 	modules_free(s->modules);
 	tape_writer_close(s->records.writer);
 	layouts_done(&s->layouts);
@@ -70,8 +74,34 @@ static void on_process_end(void *context, uint32_t tgid)
 {
 	const struct session *s = context;
 
+	if (!s->core)
+		return;
+	core_remove_target(s->core, (pid_t)tgid);
+	core_remove_python(s->core, (pid_t)tgid);
+}
+
+/* Beyond what its map holds processes have native frames only. */
+static void on_python(void *context, uint32_t tgid, const struct python_process *python)
+{
+	const struct session *s = context;
+
+	if (s->core && !core_is_without(s->core, "python"))
+		core_set_python(s->core, (pid_t)tgid, python);
+}
+
+/* A process for which there is no room is unwound by copies. */
+static void on_unwind(void *context, uint32_t tgid, enum control_unwind how)
+{
+	const struct session *s = context;
+
 	if (s->core)
-		core_remove_target(s->core, (pid_t)tgid);
+		core_set_unwind(s->core, (pid_t)tgid, how);
+}
+
+/* With frame pointers and without names nothing is wanted of files but who they are. */
+static bool wants_hits(const struct options *o)
+{
+	return o->names || o->unwind != UNWIND_FP;
 }
 
 static int open_core(struct session *s, struct tape_error *err)
@@ -82,12 +112,18 @@ static int open_core(struct session *s, struct tape_error *err)
 		[TARGET_CGROUP] = CONTROL_CGROUP,
 		[TARGET_COMMAND] = CONTROL_TARGETS,
 	};
+	static const enum control_unwind unwinds[] = {
+		[UNWIND_AUTO] = CONTROL_UNWIND_AUTO,
+		[UNWIND_FP] = CONTROL_UNWIND_FP,
+		[UNWIND_DWARF] = CONTROL_UNWIND_COPY,
+	};
 	const struct core_options options = {
 		.rings = s->options->rings,
 		.ring_bytes = s->options->ring_bytes,
 		.btf = s->options->btf,
 		.without = s->options->without,
 		.filter = filters[s->options->target],
+		.unwind = unwinds[s->options->unwind],
 	};
 
 	return core_open(&options, &s->core, err);
@@ -186,7 +222,13 @@ static int add_constants(struct session *s, struct tape_error *err)
 				      err);
 	if (rc == 0)
 		rc = records_constant(&s->records, EV_CONFIG, "symbols",
-				      s->options->names ? "names" : "none", err);
+				      s->options->lines	  ? "lines"
+				      : s->options->names ? "names"
+							  : "none",
+				      err);
+	if (rc == 0)
+		rc = records_constant(&s->records, EV_CONFIG, "unwind",
+				      options_unwind_name(s->options->unwind), err);
 	return rc < 0 ? rc : groups_describe(s->groups, &s->records, err);
 }
 
@@ -194,11 +236,17 @@ static int make_picture(struct session *s, struct tape_error *err)
 {
 	struct processes_tools tools = { .records = &s->records,
 					 .on_end = on_process_end,
+					 .on_python = on_python,
+					 .on_unwind = s->options->unwind == UNWIND_AUTO ? on_unwind
+											: NULL,
 					 .context = s };
 
-	if (modules_new(s->options->names, &s->modules) < 0 || cgroups_new(&s->cgroups) < 0)
+	if (modules_new(wants_hits(s->options), &s->modules) < 0 || cgroups_new(&s->cgroups) < 0)
+		return tape_fail(err, -ENOMEM, "out of memory");
+	if (s->options->names && jit_new(&s->jit) < 0)
 		return tape_fail(err, -ENOMEM, "out of memory");
 	tools.modules = s->modules;
+	tools.jit = s->jit;
 	tools.cgroups = s->cgroups;
 	return processes_new(&tools, &s->processes) < 0 ? tape_fail(err, -ENOMEM, "out of memory")
 							: 0;
@@ -251,7 +299,7 @@ static int open_drain(struct session *s, struct tape_error *err)
 		.processes = s->processes,
 		.cgroups = s->cgroups,
 		.records = &s->records,
-		.keep_hits = s->options->names,
+		.keep_hits = wants_hits(s->options),
 	};
 
 	return drain_new(&tools, &s->drain, err);
@@ -364,7 +412,11 @@ static int finish(struct session *s, const struct loop *loop, enum ev_end_reason
 	if (rc == 0)
 		rc = tape_writer_flush(s->records.writer, err);
 	if (rc == 0 && s->options->names)
-		rc = names_write(s->modules, &s->records, loop_epoch(loop), err);
+		rc = names_write(s->modules, &s->records, loop_epoch(loop), s->options->lines, err);
+	if (rc == 0)
+		rc = jit_write(s->jit, s->modules, &s->records, s->options->lines, err);
+	if (rc == 0)
+		rc = frame_info_write(s->modules, &s->records, err);
 	if (rc == 0)
 		rc = put_costs(s, loop_epoch(loop), err);
 	return rc < 0 ? rc : tape_writer_finish(s->records.writer, reason, err);

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reads a symbol table through libelf and turns addresses into file offsets.
- *
- * Functions are wanted first. A symbol without a type counts only where nothing
- * else covers: in hand-written assembly it is a function, elsewhere a label.
- * All that is kept is one array of ranges and one buffer of names, because a
- * recorder holds many of these at a time.
+ * Reads symbol tables through libelf and turns addresses into file offsets. All that
+ * is kept is one array of ranges and one buffer of names: it can be a large program's.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -17,16 +13,29 @@
 
 #include <tape/cleanup.h>
 
+#include "symbols/candidates.h"
 #include "symbols/elf_symbols.h"
 #include "symbols/ranges.h"
 
 /* Longer names are not taken: only a file that was made to hurt has them. */
 #define NAME_MAX_BYTES (64u * 1024)
 
+/* Nor is a larger table: that of chromium's debug file, the largest known, has a fifth of this. */
+#define TABLE_MAX_BYTES (1ull << 30)
+
+_Static_assert(ELF_SYMBOLS_TABLES == CANDIDATES_TABLES, "a table's number fits");
+
+/* Names stand by table, so that a name's place tells whose it is. */
+struct part {
+	uint32_t names_end;
+	enum ev_symbol_origin origin;
+};
+
 struct elf_symbols {
 	struct range *ranges;
 	size_t n;
 	char *names;
+	struct part parts[ELF_SYMBOLS_TABLES];
 };
 
 /* Bytes of the file and where they stand in memory: a PT_LOAD, or a section. */
@@ -37,35 +46,28 @@ struct span {
 	bool code;
 };
 
-struct candidate {
-	uint64_t start;
-	uint64_t size;
-	uint64_t limit; /* where its section ends, as a file offset */
-	const char *name;
-	uint32_t name_size; /* without the NUL */
-	bool typed;	    /* a function by its type */
-	bool local;
-};
-
-/* What is known of the file while it is read. */
-struct image {
-	Elf *elf;
-	GElf_Ehdr header;
-	struct span *loads;
-	size_t n_loads;
-	struct span *sections; /* by section number */
-	size_t n_sections;
-	struct candidate *candidates;
-	size_t n_candidates;
-	const char *strings; /* of the table in use; libelf's */
-	size_t strings_size;
-};
-
 /* One symbol table: its entries, and the section numbers that did not fit into them. */
 struct table {
 	Elf_Data *symbols;
 	Elf_Data *numbers; /* or NULL */
 	size_t n;
+	const char *strings; /* libelf's */
+	size_t strings_size;
+	size_t names_size; /* of all names that are taken, with their NULs */
+};
+
+/* What is known of the file while it is read. */
+struct image {
+	Elf *code; /* what is mapped */
+	GElf_Ehdr header;
+	struct span *loads;
+	size_t n_loads;
+	Elf *elf;	       /* whose table is being read */
+	struct span *sections; /* of elf, by section number */
+	size_t n_sections;
+	struct candidate *candidates;
+	size_t n_candidates;
+	struct table tables[ELF_SYMBOLS_TABLES];
 };
 
 static void image_done(struct image *im)
@@ -73,14 +75,13 @@ static void image_done(struct image *im)
 	free(im->loads);
 	free(im->sections);
 	free(im->candidates);
-	elf_end(im->elf);
 }
 
 static int read_loads(struct image *im)
 {
 	size_t n;
 
-	if (elf_getphdrnum(im->elf, &n) != 0 || n == 0)
+	if (elf_getphdrnum(im->code, &n) != 0 || n == 0)
 		return 0;
 	im->loads = calloc(n, sizeof(*im->loads));
 	if (!im->loads)
@@ -88,7 +89,7 @@ static int read_loads(struct image *im)
 	for (size_t i = 0; i < n; i++) {
 		GElf_Phdr p;
 
-		if (!gelf_getphdr(im->elf, (int)i, &p))
+		if (!gelf_getphdr(im->code, (int)i, &p))
 			break;
 		if (p.p_type != PT_LOAD || p.p_offset > UINT64_MAX - p.p_filesz)
 			continue;
@@ -101,10 +102,10 @@ static int read_loads(struct image *im)
 	return 0;
 }
 
-/* A section without bytes (NOBITS, as in a file of debug information) holds no code. */
-static bool is_code(const GElf_Shdr *h)
+/* A section without bytes holds no code, unless another file has the bytes. */
+static bool is_code(const struct image *im, const GElf_Shdr *h)
 {
-	return (h->sh_flags & SHF_EXECINSTR) && h->sh_type != SHT_NOBITS &&
+	return (h->sh_flags & SHF_EXECINSTR) && (h->sh_type != SHT_NOBITS || im->elf != im->code) &&
 	       h->sh_offset <= UINT64_MAX - h->sh_size;
 }
 
@@ -112,6 +113,9 @@ static int read_sections(struct image *im)
 {
 	size_t n;
 
+	free(im->sections);
+	im->sections = NULL;
+	im->n_sections = 0;
 	if (elf_getshdrnum(im->elf, &n) != 0 || n == 0)
 		return 0;
 	im->sections = calloc(n, sizeof(*im->sections));
@@ -127,7 +131,7 @@ static int read_sections(struct image *im)
 			.address = h.sh_addr,
 			.offset = h.sh_offset,
 			.size = h.sh_size,
-			.code = is_code(&h),
+			.code = is_code(im, &h),
 		};
 	}
 	return 0;
@@ -147,7 +151,7 @@ static int locate(const struct image *im, const struct span *section, uint64_t a
 			break;
 		}
 	}
-	if (im->n_loads && s == section)
+	if (s == section && (im->n_loads || im->elf != im->code))
 		return 0;
 	*place = (struct span){
 		.address = address,
@@ -214,7 +218,7 @@ static int examine(const struct image *im, const struct table *t, size_t index,
 	GElf_Sym sym;
 	size_t size;
 
-	if (!gelf_getsym(t->symbols, (int)index, &sym) || sym.st_name >= im->strings_size)
+	if (!gelf_getsym(t->symbols, (int)index, &sym) || sym.st_name >= t->strings_size)
 		return 0;
 	type = GELF_ST_TYPE(sym.st_info);
 	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
@@ -225,15 +229,16 @@ static int examine(const struct image *im, const struct table *t, size_t index,
 	if (!section || address - section->address >= section->size ||
 	    !locate(im, section, address, &place))
 		return 0;
-	size = name_size(im, im->strings + sym.st_name, im->strings_size - sym.st_name);
+	size = name_size(im, t->strings + sym.st_name, t->strings_size - sym.st_name);
 	if (size == 0)
 		return 0;
 	*ret = (struct candidate){
 		.start = place.offset,
 		.size = sym.st_size < place.size ? sym.st_size : place.size,
 		.limit = place.offset + place.size,
-		.name = im->strings + sym.st_name,
+		.name = t->strings + sym.st_name,
 		.name_size = (uint32_t)size,
+		.table = (uint8_t)(t - im->tables),
 		.typed = type != STT_NOTYPE,
 		.local = GELF_ST_BIND(sym.st_info) == STB_LOCAL,
 	};
@@ -261,7 +266,8 @@ static int open_table(struct image *im, Elf_Scn *scn, const GElf_Shdr *h, struct
 	GElf_Shdr strings_head;
 	Elf_Data *data;
 
-	if (!gelf_getshdr(strings, &strings_head) || strings_head.sh_type != SHT_STRTAB)
+	if (!gelf_getshdr(strings, &strings_head) || strings_head.sh_type != SHT_STRTAB ||
+	    strings_head.sh_size > TABLE_MAX_BYTES || h->sh_size > TABLE_MAX_BYTES)
 		return 0;
 	data = elf_getdata(strings, NULL);
 	t->symbols = elf_getdata(scn, NULL);
@@ -271,133 +277,88 @@ static int open_table(struct image *im, Elf_Scn *scn, const GElf_Shdr *h, struct
 	t->n = t->symbols->d_size / gelf_fsize(im->elf, ELF_T_SYM, 1, EV_CURRENT);
 	if (t->n > INT32_MAX) /* gelf's indices are int */
 		t->n = INT32_MAX;
-	im->strings = data->d_buf;
-	im->strings_size = data->d_size;
+	t->strings = data->d_buf;
+	t->strings_size = data->d_size;
 	return 1;
 }
 
-/* Reads the symbol table of a type into candidates, if there is one. */
-static int read_table(struct image *im, GElf_Word type)
+/* Adds the symbols of a table to the candidates, if it is there. */
+static int read_table(struct image *im, const struct elf_table *from, struct table *t)
 {
-	struct table t = { 0 };
+	struct candidate *grown;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr h;
+	int rc = 0;
 
-	while ((scn = elf_nextscn(im->elf, scn))) {
-		if (gelf_getshdr(scn, &h) && h.sh_type == type && open_table(im, scn, &h, &t))
+	if (im->elf != from->elf) {
+		im->elf = from->elf;
+		rc = read_sections(im);
+	}
+	while (rc == 0 && (scn = elf_nextscn(im->elf, scn))) {
+		if (gelf_getshdr(scn, &h) && h.sh_type == from->type && open_table(im, scn, &h, t))
 			break;
 	}
-	if (!scn || t.n == 0)
-		return 0;
-	free(im->candidates);
-	im->candidates = calloc(t.n, sizeof(*im->candidates));
-	if (!im->candidates)
+	if (!scn || t->n == 0)
+		return rc;
+	grown = reallocarray(im->candidates, im->n_candidates + t->n, sizeof(*grown));
+	if (!grown)
 		return -ENOMEM;
-	for (size_t i = 0; i < t.n; i++)
-		im->n_candidates += (size_t)examine(im, &t, i, &im->candidates[im->n_candidates]);
+	im->candidates = grown;
+	for (size_t i = 0; i < t->n; i++)
+		im->n_candidates += (size_t)examine(im, t, i, &im->candidates[im->n_candidates]);
 	return 0;
 }
 
-/* By place; at one place functions first, then what is seen from outside, then short names. */
-static int compare(const void *a, const void *b)
-{
-	const struct candidate *x = a, *y = b;
-	int order;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->typed != y->typed)
-		return x->typed ? -1 : 1;
-	if (x->local != y->local)
-		return x->local ? 1 : -1;
-	if (x->name_size != y->name_size)
-		return x->name_size < y->name_size ? -1 : 1;
-	order = memcmp(x->name, y->name, x->name_size);
-	if (order != 0)
-		return order;
-	return (x->size < y->size) - (x->size > y->size);
-}
-
-/* Removes untyped symbols that stand in something else: they are labels. */
-static void drop_labels(struct image *im)
-{
-	uint64_t functions = 0, any = 0; /* how far those before reach */
-	size_t kept = 0;
-
-	for (size_t i = 0; i < im->n_candidates; i++) {
-		const struct candidate *c = &im->candidates[i];
-		bool first = kept == 0 || im->candidates[kept - 1].start != c->start;
-
-		if (!c->typed && (c->start < (c->size ? functions : any) ||
-				  (!first && im->candidates[kept - 1].typed)))
-			continue;
-		if (c->typed && c->start + c->size > functions)
-			functions = c->start + c->size;
-		if (c->start + c->size > any)
-			any = c->start + c->size;
-		im->candidates[kept++] = *c;
-	}
-	im->n_candidates = kept;
-}
-
-/* Gives those of size 0 their reach: to the next symbol, or where what is around them ends. */
-static void find_ends(struct image *im)
-{
-	uint64_t any = 0, next = UINT64_MAX;
-
-	for (size_t i = im->n_candidates; i-- > 0;) {
-		struct candidate *c = &im->candidates[i];
-
-		if (i + 1 < im->n_candidates && c[1].start != c->start)
-			next = c[1].start;
-		if (c->size)
-			continue;
-		if (c->limit > next)
-			c->limit = next;
-	}
-	for (size_t i = 0; i < im->n_candidates; i++) {
-		struct candidate *c = &im->candidates[i];
-
-		if (c->size == 0) {
-			if (c->start < any && any < c->limit)
-				c->limit = any;
-			c->size = c->limit - c->start;
-		} else if (c->start + c->size > any) {
-			any = c->start + c->size;
-		}
-	}
-}
-
 /*
- * Copies the names. In a file that was made to hurt, names can share their
- * bytes so that the sum of their sizes is far larger than the file: then the
- * string table is copied as it is, and their ends are marked in it.
+ * Where the names of each table begin in the copy. In a file that was made to
+ * hurt, names can share their bytes so that the sum of their sizes is far larger
+ * than the file: then the string table is copied as it is, and their ends are
+ * marked in it.
  */
-static int copy_names(const struct image *im, struct elf_symbols *s)
+static int place_names(struct image *im, struct elf_symbols *s, size_t begin[ELF_SYMBOLS_TABLES])
 {
-	size_t total = 0, at = 0;
-	bool whole;
+	size_t size = 0;
 
 	for (size_t i = 0; i < im->n_candidates; i++)
-		total += im->candidates[i].name_size + 1u;
-	whole = total > im->strings_size;
-	if (im->strings_size >= UINT32_MAX)
-		return -EFBIG;
-	s->names = malloc((whole ? im->strings_size : total) + 1);
-	if (!s->names)
-		return -ENOMEM;
-	if (whole)
-		memcpy(s->names, im->strings, im->strings_size);
+		im->tables[im->candidates[i].table].names_size += im->candidates[i].name_size + 1u;
+	for (size_t i = 0; i < ELF_SYMBOLS_TABLES; i++) {
+		const struct table *t = &im->tables[i];
+
+		begin[i] = size;
+		size += t->names_size > t->strings_size ? t->strings_size + 1 : t->names_size;
+		if (size >= UINT32_MAX)
+			return -EFBIG;
+		s->parts[i].names_end = (uint32_t)size;
+	}
+	s->names = malloc(size + 1);
+	return s->names ? 0 : -ENOMEM;
+}
+
+static int copy_names(struct image *im, struct elf_symbols *s)
+{
+	size_t begin[ELF_SYMBOLS_TABLES], next[ELF_SYMBOLS_TABLES];
+	int rc = place_names(im, s, begin);
+
+	if (rc < 0)
+		return rc;
+	memcpy(next, begin, sizeof(next));
+	for (size_t i = 0; i < ELF_SYMBOLS_TABLES; i++) {
+		if (im->tables[i].names_size > im->tables[i].strings_size)
+			memcpy(s->names + begin[i], im->tables[i].strings,
+			       im->tables[i].strings_size);
+	}
 	for (size_t i = 0; i < im->n_candidates; i++) {
 		const struct candidate *c = &im->candidates[i];
+		const struct table *t = &im->tables[c->table];
+		size_t at = next[c->table];
 
-		if (whole)
-			at = (size_t)(c->name - im->strings);
+		if (t->names_size > t->strings_size)
+			at = begin[c->table] + (size_t)(c->name - t->strings);
 		else
 			memcpy(s->names + at, c->name, c->name_size);
 		s->names[at + c->name_size] = '\0';
 		s->ranges[i].name = (uint32_t)at;
-		at += c->name_size + 1u;
+		next[c->table] = at + c->name_size + 1u;
 	}
 	return 0;
 }
@@ -427,37 +388,36 @@ static int keep(struct image *im, struct elf_symbols *s)
 	return 0;
 }
 
-static int read_image(struct image *im, struct elf_symbols *s)
+/* Puts the candidates in order and keeps those that name something. */
+static int settle(struct image *im, struct elf_symbols *s)
 {
-	int rc;
-
-	if (!im->elf || elf_kind(im->elf) != ELF_K_ELF || !gelf_getehdr(im->elf, &im->header))
-		return -ENOEXEC;
-	rc = read_loads(im);
-	if (rc == 0)
-		rc = read_sections(im);
-	if (rc == 0)
-		rc = read_table(im, SHT_SYMTAB);
-	if (rc == 0 && im->n_candidates == 0)
-		rc = read_table(im, SHT_DYNSYM);
-	if (rc < 0)
-		return rc;
 	if (im->n_candidates == 0)
 		return 0;
-	qsort(im->candidates, im->n_candidates, sizeof(*im->candidates), compare);
-	drop_labels(im);
-	find_ends(im);
+	im->n_candidates = candidates_settle(im->candidates, im->n_candidates);
 	return keep(im, s);
+}
+
+static int read_image(struct image *im, const struct elf_tables *tables, struct elf_symbols *s)
+{
+	int rc = -ENOEXEC;
+
+	if (im->code && elf_kind(im->code) == ELF_K_ELF && gelf_getehdr(im->code, &im->header))
+		rc = read_loads(im);
+	for (size_t i = 0; rc == 0 && i < tables->n; i++) {
+		s->parts[i].origin = tables->at[i].origin;
+		rc = read_table(im, &tables->at[i], &im->tables[i]);
+	}
+	return rc < 0 ? rc : settle(im, s);
 }
 
 DEFINE_CLEANUP(elf_symbols_free, struct elf_symbols);
 
-/* Takes elf, which may be NULL. */
-static int load(Elf *elf, const char *label, struct elf_symbols **ret, struct tape_error *err)
+int elf_symbols_merge(const struct elf_tables *tables, const char *label, struct elf_symbols **ret,
+		      struct tape_error *err)
 {
-	CLEANUP(image_done) struct image im = { .elf = elf };
+	CLEANUP(image_done) struct image im = { .code = tables->code };
 	CLEANUP(elf_symbols_freep) struct elf_symbols *s = calloc(1, sizeof(*s));
-	int rc = s ? read_image(&im, s) : -ENOMEM;
+	int rc = s ? read_image(&im, tables, s) : -ENOMEM;
 
 	if (rc == -ENOEXEC)
 		return tape_fail(err, rc, "%s: not an ELF file", label);
@@ -465,6 +425,24 @@ static int load(Elf *elf, const char *label, struct elf_symbols **ret, struct ta
 		return tape_fail(err, rc, "%s: cannot read its symbols: %s", label, strerror(-rc));
 	*ret = TAKE(s);
 	return 0;
+}
+
+/* Takes elf, which may be NULL. */
+static int load(Elf *elf, const char *label, struct elf_symbols **ret, struct tape_error *err)
+{
+	const struct elf_tables all = { elf, { { elf, SHT_SYMTAB, EV_SYMBOL_SYMTAB } }, 1 };
+	const struct elf_tables exported = { elf, { { elf, SHT_DYNSYM, EV_SYMBOL_DYNSYM } }, 1 };
+	struct elf_symbols *s = NULL;
+	int rc = elf_symbols_merge(&all, label, &s, err);
+
+	if (rc == 0 && elf_symbols_count(s) == 0) {
+		elf_symbols_free(s);
+		rc = elf_symbols_merge(&exported, label, &s, err);
+	}
+	elf_end(elf);
+	if (rc == 0)
+		*ret = s;
+	return rc;
 }
 
 int elf_symbols_load(int fd, const char *label, struct elf_symbols **ret, struct tape_error *err)
@@ -484,13 +462,17 @@ int elf_symbols_load_memory(const void *image, size_t size, const char *label,
 int elf_symbols_find(const struct elf_symbols *s, uint64_t offset, struct symbol *ret)
 {
 	const struct range *r = ranges_find(s->ranges, s->n, offset);
+	const struct part *part = s->parts;
 
 	if (!r)
 		return 0;
+	while (r->name >= part->names_end)
+		part++;
 	*ret = (struct symbol){
 		.start = r->start,
 		.size = r->end - r->start,
 		.name = s->names + r->name,
+		.origin = part->origin,
 	};
 	return 1;
 }

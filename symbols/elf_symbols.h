@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The function symbols of one ELF file (.symtab, else .dynsym), found by
- * offset in the file: the way in which mappings name code, whatever address the
- * file was loaded at. The file is not trusted.
+ * The function symbols of one ELF file, of its own tables or of those of files that
+ * belong to it, found by offset in the file: the way in which mappings name code,
+ * whatever address the file was loaded at. The files are not trusted.
  */
 #ifndef SYMBOLS_ELF_SYMBOLS_H
 #define SYMBOLS_ELF_SYMBOLS_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include <gelf.h>
+#include <libelf.h>
 
 #include <tape/error.h>
 
@@ -17,7 +20,7 @@
 struct elf_symbols;
 
 /*
- * Reads the symbols of the ELF file open at fd, which stays the caller's and is
+ * Reads the symbols (.symtab, else .dynsym) of the ELF file open at fd, which stays the caller's and is
  * not needed afterwards. label names the file in errors. A file without
  * symbols gives an empty set. The caller owns *ret.
  */
@@ -26,6 +29,29 @@ int elf_symbols_load(int fd, const char *label, struct elf_symbols **ret, struct
 /* The same of an image in memory (the vdso), borrowed during the call only. */
 int elf_symbols_load_memory(const void *image, size_t size, const char *label,
 			    struct elf_symbols **ret, struct tape_error *err);
+
+#define ELF_SYMBOLS_TABLES 4
+
+struct elf_table {
+	Elf *elf;	/* borrowed during the call only, as is code */
+	GElf_Word type; /* SHT_SYMTAB or SHT_DYNSYM */
+	enum ev_symbol_origin origin;
+};
+
+/*
+ * Tables of a program, the best first. code is the file that is mapped: by its
+ * segments addresses become offsets. Tables of other files (those of debug
+ * information) may speak of sections whose bytes only code has.
+ */
+struct elf_tables {
+	Elf *code;
+	struct elf_table at[ELF_SYMBOLS_TABLES];
+	size_t n;
+};
+
+/* All of them as one: a symbol does not count where a function of a better table is. */
+int elf_symbols_merge(const struct elf_tables *tables, const char *label, struct elf_symbols **ret,
+		      struct tape_error *err);
 
 /*
  * The function at a file offset. Returns 1 with *ret (its name is lent until

@@ -34,6 +34,8 @@ enum analysis_state {
 	ANALYSIS_PREEMPTED = 16, /* it could run and another one did, or had to wait for a CPU */
 };
 
+struct unwinder;
+
 /* What an analysis may look at besides its own state. */
 struct analysis_input {
 	const struct world *world; /* at the event's time; at the end in finish() */
@@ -45,6 +47,7 @@ struct analysis_input {
 	/* Whether the filters let a thread pass, as far as they are not about time. */
 	bool (*passes)(const struct analysis_input *in, const struct thread *thread);
 	const void *filter;	   /* for passes */
+	struct unwinder *unwinder; /* for frames_init() */
 	uint64_t file_bytes;	   /* 0: not known */
 	struct tape_health health; /* complete in finish() */
 };

@@ -38,16 +38,23 @@ void cpu_begin(void *state, const struct analysis_input *in)
 	head.period = cpu->period_ns;
 	head.default_type = cpu->period_ns ? CPU_VALUE_NS : CPU_VALUE_SAMPLES;
 	cpu->profile = profile_new(&head);
-	frames_init(&cpu->frames, cpu->profile);
+	frames_init(&cpu->frames, cpu->profile, in->unwinder);
 	who_init(&cpu->who, cpu->profile);
+}
+
+static struct frames_ids ids_of(const struct ev_cpu_sample *sample)
+{
+	return (struct frames_ids){ sample->ustack, sample->kstack, sample->script };
 }
 
 /* Equal for samples that are the same to the profile. */
 static uint64_t key_of(const struct world *w, const struct thread *thread,
 		       const struct ev_cpu_sample *sample)
 {
+	const struct frames_ids ids = ids_of(sample);
+
 	return map_mix(who_key(w, thread, sample->cgroup) +
-		       frames_key(w, thread->process, sample->ustack, sample->kstack));
+		       frames_ids_key(w, thread->process, &ids));
 }
 
 /* A sample like no other, or one whose stack is not known yet. */
@@ -56,8 +63,8 @@ static void add_sample(struct cpu *cpu, const struct world *w, const struct thre
 {
 	const int64_t values[CPU_N_VALUES] = { 1, cpu->period_ns };
 	uint64_t unknown = cpu->frames.unknown_stacks;
-	uint32_t stack =
-		frames_stack(&cpu->frames, w, thread->process, sample->ustack, sample->kstack);
+	const struct frames_ids ids = ids_of(sample);
+	uint32_t stack = frames_ids_stack(&cpu->frames, w, thread->process, &ids);
 	uint32_t labels = who_labels(&cpu->who, w, thread, sample->cgroup);
 	size_t index = profile_add(cpu->profile, stack, labels, values);
 
@@ -115,6 +122,7 @@ struct profile *cpu_take_profile(struct cpu *cpu, const struct analysis_input *i
 	profile_set_time(p, world_wall_ns(in->world, in->from_ns), duration);
 	result_coverage(ret)->unknown_stacks += cpu->frames.unknown_stacks;
 	result_coverage(ret)->unknown_names += cpu->who.unknown_names;
+	stack_ends_note(&cpu->frames.ends, p, ret);
 	if (!cpu->period_ns)
 		result_add_note(ret, "the tape does not say how often it sampled: "
 				     "samples are counted, CPU time is not known");
@@ -124,13 +132,17 @@ struct profile *cpu_take_profile(struct cpu *cpu, const struct analysis_input *i
 
 static void cpu_finish(void *state, const struct analysis_input *in, struct result *ret)
 {
+	const struct cpu *cpu = state;
 	struct profile *p = cpu_take_profile(state, in, ret);
 	struct table *processes = shares_table(p, SHARES_BY_PROCESS, 0);
 	struct table *threads = shares_table(p, SHARES_BY_THREAD, 0);
+	struct table *ends = stack_ends_table(&cpu->frames.ends, p);
 
 	result_take_profile(ret, p);
 	result_take_table(ret, processes);
 	result_take_table(ret, threads);
+	if (ends)
+		result_take_table(ret, ends);
 }
 
 void cpu_done(void *state)

@@ -9,10 +9,13 @@
 
 #include <stdint.h>
 
+#include "analyze/analyses/script_frames.h"
+#include "analyze/analyses/stack_ends.h"
 #include "analyze/base/map.h"
 #include "analyze/base/vec.h"
 #include "analyze/replay/world.h"
 #include "analyze/result/profile.h"
+#include "analyze/unwind/unwind.h"
 
 /*
  * For a profile's drop_leaves: what stands at the end of a stack because of how
@@ -28,16 +31,20 @@
 	"_cond_resched"
 
 struct frames {
-	struct profile *profile; /* borrowed */
-	struct map stacks;	 /* what was asked before, to its number in the profile */
-	struct map chains;	 /* single stacks, to where their frames stand in lists */
-	VEC(uint32_t) lists;	 /* how many, then the profile's frames from the root on */
+	struct profile *profile;   /* borrowed, as */
+	struct unwinder *unwinder; /* for stacks with copies; NULL: nobody */
+	struct unwound *unwound;   /* room for one */
+	struct stack_ends ends;	   /* of those that were unwound */
+	struct map stacks;	   /* what was asked before, to its number in the profile */
+	struct map chains;	   /* single stacks, to where their frames stand in lists */
+	VEC(uint32_t) lists;	   /* how many, then the profile's frames from the root on */
+	struct script_frames scripts;
 	VEC(uint32_t) modules;	 /* number in the profile + 1, by the world's index */
 	uint64_t unknown_ids;	 /* uses of stacks that the tape does not define, */
 	uint64_t unknown_stacks; /* and events that have such a one */
 };
 
-void frames_init(struct frames *f, struct profile *profile);
+void frames_init(struct frames *f, struct profile *profile, struct unwinder *unwinder);
 void frames_done(struct frames *f);
 
 /*
@@ -50,6 +57,18 @@ uint64_t frames_key(const struct world *w, const struct process *p, uint64_t ust
 /* The profile's number for both stacks of an event; an id of 0 is none. */
 uint32_t frames_stack(struct frames *f, const struct world *w, const struct process *p,
 		      uint64_t ustack, uint64_t kstack);
+
+/* The same with an interpreter's stack, if it is not 0, in its place in the user stack. */
+struct frames_ids {
+	uint64_t ustack;
+	uint64_t kstack;
+	uint64_t script;
+};
+
+uint64_t frames_ids_key(const struct world *w, const struct process *p,
+			const struct frames_ids *ids);
+uint32_t frames_ids_stack(struct frames *f, const struct world *w, const struct process *p,
+			  const struct frames_ids *ids);
 
 /* The profile's number for a stack of one frame that is no code: "[no stack taken]". */
 uint32_t frames_mark(struct frames *f, const char *text);

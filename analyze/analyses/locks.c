@@ -69,7 +69,8 @@ static void add_release(struct locks *l, const struct locks_lock *lock, const st
 
 /* --- profiles --- */
 
-static void profile_begin(struct locks_profile *p, const char *name, const char *title)
+static void profile_begin(struct locks_profile *p, const struct analysis_input *in,
+			  const char *name, const char *title)
 {
 	const struct profile_head head = {
 		.name = name,
@@ -82,7 +83,7 @@ static void profile_begin(struct locks_profile *p, const char *name, const char 
 	};
 
 	p->profile = profile_new(&head);
-	frames_init(&p->frames, p->profile);
+	frames_init(&p->frames, p->profile, in->unwinder);
 	who_init(&p->who, p->profile);
 }
 
@@ -224,8 +225,8 @@ static void locks_begin(void *state, const struct analysis_input *in)
 	l->user_stacks_from_ns = facts_find_number(&in->world->config, "sched.min_block_ns");
 	l->kernel_stacks_from_ns = facts_find_number(&in->world->config, "lock.min_block_ns");
 	l->spans = window_spans(in, on_span, NULL, l);
-	profile_begin(&l->waiting, "locks", "Time waited for locks");
-	profile_begin(&l->releasing, "releases", "Time waited, by who ended it");
+	profile_begin(&l->waiting, in, "locks", "Time waited for locks");
+	profile_begin(&l->releasing, in, "releases", "Time waited, by who ended it");
 }
 
 static void locks_on_event(void *state, const struct analysis_input *in,
@@ -291,6 +292,7 @@ static void locks_finish(void *state, const struct analysis_input *in, struct re
 
 	l->in = in;
 	spans_finish(l->spans, in->health.complete);
+	stack_ends_note(&l->waiting.frames.ends, l->waiting.profile, ret);
 	take_profile(&l->waiting, in, ret);
 	result_take_table(ret, locks_table(l, false));
 	if (has_kernel_locks(in->world))

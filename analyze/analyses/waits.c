@@ -34,7 +34,7 @@ void waits_begin(struct waits *w, const struct analysis_input *in, const struct 
 	w->sample_every = facts_find_number(&in->world->config, "sched.sample_every");
 	w->min_ns = in->options.min_ns;
 	w->states = in->options.states;
-	frames_init(&w->frames, w->profile);
+	frames_init(&w->frames, w->profile, in->unwinder);
 	who_init(&w->who, w->profile);
 }
 
@@ -238,6 +238,7 @@ void waits_finish(struct waits *w, const struct analysis_input *in, struct resul
 	profile_set_time(w->profile, world_wall_ns(in->world, in->from_ns), duration);
 	result_coverage(ret)->unknown_stacks += w->frames.unknown_stacks;
 	result_coverage(ret)->unknown_names += w->who.unknown_names;
+	stack_ends_note(&w->frames.ends, w->profile, ret);
 }
 
 struct profile *waits_take_profile(struct waits *w)

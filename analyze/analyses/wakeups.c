@@ -342,7 +342,7 @@ static void wakeups_begin(void *state, const struct analysis_input *in)
 	s->in = in;
 	s->min_block_ns = facts_find_number(&in->world->config, "sched.min_block_ns");
 	s->profile = profile_new(&head);
-	frames_init(&s->frames, s->profile);
+	frames_init(&s->frames, s->profile, in->unwinder);
 	who_init(&s->who, s->profile);
 	s->spans = window_spans(in, on_span, on_life, s);
 }
@@ -484,6 +484,7 @@ static void wakeups_finish(void *state, const struct analysis_input *in, struct 
 	profile_set_time(s->profile, world_wall_ns(in->world, from), to - from);
 	result_coverage(ret)->unknown_stacks += s->frames.unknown_stacks;
 	result_coverage(ret)->unknown_names += s->who.unknown_names;
+	stack_ends_note(&s->frames.ends, s->profile, ret);
 	result_take_profile(ret, s->profile);
 	s->profile = NULL;
 	add_notes(s, ret);

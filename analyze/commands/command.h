@@ -14,14 +14,19 @@
 
 struct command_job {
 	const char *tape; /* "-": standard input */
-	const char *path; /* of -o; NULL: none was given */
+	const char *path; /* of -o; NULL: none was given, or "-" */
+	bool to_stdout;	  /* -o - was given */
 	FILE *out;	  /* where the report goes */
 	bool json;
 	bool blocks; /* dump: headers of blocks */
+	bool lines;  /* symbols: source lines too */
+	bool no_files;
+	bool debuginfod;
+	const char *symfs; /* NULL: none was given */
 };
 
 struct command {
-	const char *name;
+	const char *name; /* one word, or two: "symbols list" */
 	const char *help;
 	const char *formats; /* space between two; "": none */
 	bool writes_path;    /* makes the file of -o itself; out is standard output */
@@ -34,5 +39,8 @@ const struct command *const *command_list(size_t *n);
 
 /* NULL if there is none. Static. */
 const struct command *command_by_name(const char *name);
+
+/* The command of these two words; NULL if there is none. Static. */
+const struct command *command_by_words(const char *first, const char *second);
 
 #endif

@@ -7,6 +7,9 @@
 #define COMMANDS(X)                                                                                \
 	X(verify)                                                                                  \
 	X(repair)                                                                                  \
+	X(symbols_list)                                                                            \
+	X(symbols_add)                                                                             \
+	X(symbols_strip)                                                                           \
 	X(dump)
 
 #define DECLARE(name) extern const struct command command_##name;
@@ -25,6 +28,20 @@ const struct command *command_by_name(const char *name)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+const struct command *command_by_words(const char *first, const char *second)
+{
+	size_t length = strlen(first);
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const char *name = commands[i]->name;
+
+		if (strncmp(name, first, length) == 0 && name[length] == ' ' &&
+		    strcmp(name + length + 1, second) == 0)
 			return commands[i];
 	}
 	return NULL;

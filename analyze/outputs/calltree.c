@@ -42,21 +42,21 @@ static uint32_t child_of(struct builder *b, uint32_t parent, uint32_t label)
 /* The node of a stack below first: up to a stack whose node is known, and down again. */
 static uint32_t find_node(struct builder *b, uint32_t first, uint32_t stack)
 {
-	const struct profile *p = b->names->profile;
+	const struct names *n = b->names;
 	uint32_t node;
 
 	b->pending.n = 0;
 	while (stack != PROFILE_ROOT && b->known_for[stack] != first + 1) {
 		*vec_push(&b->pending) = stack;
-		stack = profile_get_stack(p, stack)->parent;
+		stack = names_get_stack(n, stack)->parent;
 	}
 	node = stack == PROFILE_ROOT ? first : b->node_of[stack];
 	while (b->pending.n) {
 		uint32_t frame;
 
 		stack = b->pending.items[--b->pending.n];
-		frame = profile_get_stack(p, stack)->frame;
-		node = child_of(b, node, b->names->frames[frame].label);
+		frame = names_get_stack(n, stack)->frame;
+		node = child_of(b, node, n->frames.items[frame].label);
 		b->node_of[stack] = node;
 		b->known_for[stack] = first + 1;
 	}
@@ -101,8 +101,8 @@ static void add_samples(struct builder *b, size_t value)
 	const struct profile *p = b->names->profile;
 	uint32_t *grouped = group_samples(b);
 
-	b->node_of = memory_alloc(profile_n_stacks(p) * sizeof(*b->node_of));
-	b->known_for = memory_alloc(profile_n_stacks(p) * sizeof(*b->known_for));
+	b->node_of = memory_alloc(names_n_stacks(b->names) * sizeof(*b->node_of));
+	b->known_for = memory_alloc(names_n_stacks(b->names) * sizeof(*b->known_for));
 	for (size_t i = 0; i < profile_n_samples(p); i++) {
 		const struct profile_sample *s = profile_get_sample(p, grouped[i]);
 		uint32_t number =

@@ -170,7 +170,7 @@ static void write_profile(struct folder *f, const struct output_job *job, const 
 {
 	bool by_process = calltree_count_processes(p) > 0;
 
-	names_init(&f->names, p, job->names, NAMES_FOLDED);
+	names_init(&f->names, p, job->names, NAMES_FOLDED | names_wanted(job));
 	calltree_init(&f->calls, &f->names, profile_head(p)->default_type, by_process,
 		      CALLTREE_UNSORTED);
 	f->ranks = rank_texts(&f->names);

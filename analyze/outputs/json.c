@@ -154,9 +154,11 @@ static void write_head(struct json *j, const struct profile *p)
 static void write_modules(struct json *j, const struct profile *p)
 {
 	static const char *const kinds[] = {
-		[MODULE_FILE] = "file",	      [MODULE_KERNEL] = "kernel", [MODULE_KMOD] = "kmod",
-		[MODULE_VDSO] = "vdso",	      [MODULE_BPF] = "bpf",	  [MODULE_ANON] = "anon",
+		[MODULE_FILE] = "file",	      [MODULE_KERNEL] = "kernel",
+		[MODULE_KMOD] = "kmod",	      [MODULE_VDSO] = "vdso",
+		[MODULE_BPF] = "bpf",	      [MODULE_ANON] = "anon",
 		[MODULE_UNKNOWN] = "unknown", [MODULE_MARK] = "mark",
+		[MODULE_SCRIPT] = "script",
 	};
 
 	put(j, "\"modules\": [");
@@ -165,13 +167,32 @@ static void write_modules(struct json *j, const struct profile *p)
 
 		put_separator(j, i);
 		sink_printf(&j->out, "{\"kind\": \"%s\"", kinds[m->kind]);
-		put_member(j, ", \"path\": ", m->path);
+		put_member(j, ", \"path\": ",
+			   m->kind == MODULE_SCRIPT ? module_script_file(m) : m->path);
 		put(j, ", \"build_id\": \"");
 		for (size_t k = 0; k < m->build_id_size; k++)
 			sink_printf(&j->out, "%02x", m->build_id[k]);
 		put(j, "\"}");
 	}
 	put(j, "],\n");
+}
+
+static void write_frame(struct json *j, const struct names *n, const struct named_frame *named)
+{
+	const struct profile_frame *f = profile_get_frame(n->profile, named->frame);
+	bool unnamed = names_label(n, named->label)->flags & LABEL_UNNAMED;
+
+	sink_printf(&j->out,
+		    "{\"function\": %u, \"module\": %u, \"offset\": \"0x%" PRIx64
+		    "\", \"named\": %s",
+		    named->function, f->module, f->offset, unnamed ? "false" : "true");
+	put_member(j, ", \"system_name\": ", named->system_name);
+	if (n->flags & (NAMES_LINES | NAMES_INLINES)) {
+		put_member(j, ", \"file\": ", named->file);
+		sink_printf(&j->out, ", \"line\": %u, \"start_line\": %u, \"inlined\": %s",
+			    named->line, named->first_line, named->inlined ? "true" : "false");
+	}
+	put(j, "}");
 }
 
 static void write_frames(struct json *j, const struct names *n)
@@ -182,27 +203,18 @@ static void write_frames(struct json *j, const struct names *n)
 		put_string(j, names_function(n, i));
 	}
 	put(j, "],\n\"frames\": [");
-	for (uint32_t i = 0; i < profile_n_frames(n->profile); i++) {
-		const struct profile_frame *f = profile_get_frame(n->profile, i);
-		bool unnamed = names_label(n, n->frames[i].label)->flags & LABEL_UNNAMED;
-
+	for (uint32_t i = 0; i < n->frames.n; i++) {
 		put_separator(j, i);
-		sink_printf(&j->out,
-			    "{\"function\": %u, \"module\": %u, \"offset\": \"0x%" PRIx64
-			    "\", \"named\": %s",
-			    n->frames[i].function, f->module, f->offset,
-			    unnamed ? "false" : "true");
-		put_member(j, ", \"system_name\": ", n->frames[i].system_name);
-		put(j, "}");
+		write_frame(j, n, &n->frames.items[i]);
 	}
 	put(j, "],\n");
 }
 
-static void write_stacks(struct json *j, const struct profile *p)
+static void write_stacks(struct json *j, const struct names *n)
 {
 	put(j, "\"stacks\": [\n{\"parent\": 0, \"frame\": null}");
-	for (uint32_t i = 1; i < profile_n_stacks(p); i++) {
-		const struct profile_stack *s = profile_get_stack(p, i);
+	for (uint32_t i = 1; i < names_n_stacks(n); i++) {
+		const struct profile_stack *s = names_get_stack(n, i);
 
 		sink_printf(&j->out, ",\n{\"parent\": %u, \"frame\": %u}", s->parent, s->frame);
 	}
@@ -235,11 +247,11 @@ static void write_profile(struct json *j, const struct profile *p)
 	size_t n_types = profile_head(p)->n_types;
 	struct names names;
 
-	names_init(&names, p, j->job->names, NAMES_PLAIN);
+	names_init(&names, p, j->job->names, names_wanted(j->job) | NAMES_BARE);
 	write_head(j, p);
 	write_modules(j, p);
 	write_frames(j, &names);
-	write_stacks(j, p);
+	write_stacks(j, &names);
 	write_label_sets(j, p);
 	put(j, "\"samples\": [");
 	for (size_t i = 0; i < profile_n_samples(p); i++) {

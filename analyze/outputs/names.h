@@ -5,6 +5,10 @@
  * A function is a name: frames with equal names are one function, as pprof has
  * it. A label is a function as it is drawn: the kernel's apart from a
  * program's of the same name.
+ *
+ * What is shown may be more than what was recorded: with NAMES_INLINES a frame
+ * becomes as many as calls were inlined there. So outputs ask here for frames
+ * and stacks, by numbers of their own, and the profile for nothing but samples.
  */
 #ifndef ANALYZE_OUTPUTS_NAMES_H
 #define ANALYZE_OUTPUTS_NAMES_H
@@ -13,6 +17,8 @@
 #include <stdint.h>
 
 #include "analyze/base/intern.h"
+#include "analyze/base/vec.h"
+#include "analyze/outputs/output.h"
 #include "analyze/result/profile.h"
 #include "analyze/symbolize/symbolizer.h"
 
@@ -23,25 +29,38 @@ enum label_flags {
 	LABEL_PROCESS = 8, /* a process' name, as the root of its stacks */
 };
 
-enum names_style {
-	NAMES_PLAIN,
-	NAMES_FOLDED, /* no ';', no space at the ends, "_[k]" behind kernel functions; no flags */
+enum names_flags {
+	NAMES_PLAIN = 0,
+	NAMES_FOLDED =
+		1, /* no ';', no space at the ends, "_[k]" behind kernel functions; no flags */
+	NAMES_LINES = 2, /* frames of different lines are different functions: "work shape.c:42" */
+	NAMES_INLINES = 4, /* inlined calls are frames */
+	NAMES_BARE = 8,	   /* functions stay names alone: the output shows files and lines itself */
 };
 
+/* file: lent by the symbolizer, not clean, as system_name. Where no lines are asked for: "", 0. */
 struct named_frame {
 	uint32_t function;
 	uint32_t label;
-	const char *system_name; /* lent by the symbolizer; not clean */
+	const char *system_name;
+	const char *file;
+	uint32_t line;
+	uint32_t first_line;
+	uint32_t frame;		   /* the profile's, whose module and offset it has */
+	enum symbol_source source; /* of the name */
+	bool inlined;		   /* into the frame that stands before it towards the root */
 };
 
 struct names {
 	const struct profile *profile;
-	enum names_style style;
+	unsigned int flags; /* enum names_flags */
 	struct arena arena;
-	struct intern functions;    /* texts */
-	struct intern labels;	    /* of struct names_label */
-	struct named_frame *frames; /* by the profile's numbers */
-	uint32_t *shown;	    /* by stack; NULL: each one as it is */
+	struct intern functions; /* texts */
+	struct intern labels;	 /* of struct names_label */
+	VEC(struct named_frame) frames;
+	VEC(struct profile_stack) stacks; /* empty: those of the profile */
+	uint32_t *shown;		  /* by the profile's stack; NULL: each one as it is */
+	bool too_many; /* inlined calls were left out: there would be too many stacks */
 };
 
 struct names_label {
@@ -50,16 +69,33 @@ struct names_label {
 };
 
 /*
- * A stack as it is to be shown: without what the profile's drop_leaves names.
- * Every output asks this of each sample's stack.
+ * A sample's stack as it is to be shown: without what the profile's drop_leaves
+ * names, and in the numbers of names_get_stack().
  */
 static inline uint32_t names_stack(const struct names *n, uint32_t stack)
 {
 	return n->shown ? n->shown[stack] : stack;
 }
 
-void names_init(struct names *n, const struct profile *p, struct symbolizer *s,
-		enum names_style style);
+/* As of a profile; frame is an index of frames. */
+static inline const struct profile_stack *names_get_stack(const struct names *n, uint32_t stack)
+{
+	return n->stacks.n ? &n->stacks.items[stack] : profile_get_stack(n->profile, stack);
+}
+
+static inline size_t names_n_stacks(const struct names *n)
+{
+	return n->stacks.n ? n->stacks.n : profile_n_stacks(n->profile);
+}
+
+/* The number of a frame's module. */
+uint32_t names_module(const struct names *n, uint32_t frame);
+
+/* What the user wants of frames: NAMES_LINES, NAMES_INLINES. */
+unsigned int names_wanted(const struct output_job *job);
+
+/* flags: enum names_flags. */
+void names_init(struct names *n, const struct profile *p, struct symbolizer *s, unsigned int flags);
 void names_done(struct names *n);
 
 const char *names_function(const struct names *n, uint32_t function);

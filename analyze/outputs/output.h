@@ -18,6 +18,8 @@ struct output_options {
 	unsigned int top;    /* rows of a text report's tables; 0: the output's default */
 	bool brief;	     /* text: functions without the call tree, to fit on one screen */
 	bool no_compression; /* pprof: no gzip */
+	bool lines;	     /* of profiles: frames are told apart by their source lines */
+	bool inlines;	     /* and inlined calls are frames; pprof has both always */
 };
 
 struct output_job {

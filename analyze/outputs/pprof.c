@@ -33,6 +33,7 @@ struct pprof {
 	struct arena arena;
 	VEC(uint8_t) packed;
 	VEC(uint64_t) locations;
+	uint64_t functions; /* the last id that was given to one */
 };
 
 static int64_t string_of(struct pprof *w, const char *text)
@@ -129,8 +130,38 @@ static const char *build_id_text(struct pprof *w, const struct module *m)
 	return text;
 }
 
+/* What the locations of one mapping have. */
+struct has {
+	bool filenames;
+	bool lines;
+	bool inlines;
+};
+
+/* By module. To be freed. */
+static struct has *find_has(struct pprof *w)
+{
+	struct has *has = memory_alloc(profile_n_modules(w->profile) * sizeof(*has));
+
+	for (uint32_t i = 0; i < profile_n_frames(w->profile); i++) {
+		const struct profile_frame *f = profile_get_frame(w->profile, i);
+		struct has *h = &has[f->module];
+		struct frame_lines lines;
+
+		symbolizer_lines(w->job->names, profile_get_module(w->profile, f->module),
+				 f->offset, &lines);
+		h->inlines = h->inlines || lines.n > 1;
+		for (size_t k = 0; k < lines.n; k++) {
+			h->filenames = h->filenames || *lines.at[k].file;
+			h->lines = h->lines || lines.at[k].line;
+		}
+	}
+	return has;
+}
+
 static void write_mappings(struct pprof *w)
 {
+	struct has *has = find_has(w);
+
 	for (size_t i = 0; i < w->map.n; i++) {
 		const struct pprof_mapping *mapping = &w->map.mappings[i];
 		const struct module *m = profile_get_module(w->profile, mapping->module);
@@ -151,10 +182,14 @@ static void write_mappings(struct pprof *w)
 		 * does not look at its build-id: a newer build gives names that are wrong.
 		 */
 		out.has_functions = true;
+		out.has_filenames = has[mapping->module].filenames;
+		out.has_line_numbers = has[mapping->module].lines;
+		out.has_inline_frames = has[mapping->module].inlines;
 		part.n_mapping = 1;
 		part.mapping = list;
 		write_part(w, &part);
 	}
+	free(has);
 }
 
 /*
@@ -169,34 +204,59 @@ static const char *system_name_of(const char *name, const char *system_name)
 	return may_change && strcmp(name, system_name) == 0 ? "" : system_name;
 }
 
+static Perftape__Pprof__Function function_of(struct pprof *w, const struct frame_line *line,
+					     const char *name, uint64_t id)
+{
+	Perftape__Pprof__Function function = PERFTAPE__PPROF__FUNCTION__INIT;
+
+	function.id = id;
+	function.name = string_of(w, name);
+	function.system_name = string_of(w, system_name_of(name, line->system_name));
+	function.filename = string_of(w, line->file);
+	function.start_line = line->first_line;
+	return function;
+}
+
 /*
- * Each location has a function of its own: one name may have several mangled
- * names and files. pprof adds up functions by name.
+ * Each location has functions of its own: one name may have several mangled
+ * names and files. pprof adds up functions by name. The function itself has the
+ * location's id, what was inlined into it ids behind those of all locations.
  */
 static void write_location(struct pprof *w, uint32_t frame)
 {
 	const struct profile_frame *f = profile_get_frame(w->profile, frame);
-	const struct named_frame *name = &w->names.frames[frame];
-	const char *text = names_function(&w->names, name->function);
+	const char *text = names_function(&w->names, w->names.frames.items[frame].function);
 	uint32_t mapping = w->map.ids[f->module];
 	Perftape__Pprof__Profile part = PERFTAPE__PPROF__PROFILE__INIT;
 	Perftape__Pprof__Location location = PERFTAPE__PPROF__LOCATION__INIT;
 	Perftape__Pprof__Location *locations[] = { &location };
-	Perftape__Pprof__Function function = PERFTAPE__PPROF__FUNCTION__INIT;
-	Perftape__Pprof__Function *functions[] = { &function };
-	Perftape__Pprof__Line line = PERFTAPE__PPROF__LINE__INIT, *lines[] = { &line };
+	Perftape__Pprof__Function functions[LINES_MAX], *function_list[LINES_MAX];
+	Perftape__Pprof__Line lines[LINES_MAX], *line_list[LINES_MAX];
+	struct frame_lines known;
 
-	function.id = line.function_id = location.id = (uint64_t)frame + 1;
-	function.name = string_of(w, text);
-	function.system_name = string_of(w, system_name_of(text, name->system_name));
+	symbolizer_lines(w->job->names, profile_get_module(w->profile, f->module), f->offset,
+			 &known);
+	location.id = (uint64_t)frame + 1;
+	for (size_t i = 0; i < known.n; i++) {
+		const struct frame_line *line = &known.at[i];
+		bool inlined = i + 1 < known.n;
+
+		functions[i] = function_of(w, line, inlined ? line->name : text,
+					   inlined ? ++w->functions : location.id);
+		lines[i] = (Perftape__Pprof__Line)PERFTAPE__PPROF__LINE__INIT;
+		lines[i].function_id = functions[i].id;
+		lines[i].line = line->line;
+		function_list[i] = &functions[i];
+		line_list[i] = &lines[i];
+	}
 	location.mapping_id = mapping;
 	location.address =
 		mapping ? pprof_map_address(&w->map.mappings[mapping - 1], f->offset) : f->offset;
-	location.n_line = 1;
-	location.line = lines;
-	part.n_location = part.n_function = 1;
+	location.n_line = part.n_function = known.n;
+	location.line = line_list;
+	part.n_location = 1;
 	part.location = locations;
-	part.function = functions;
+	part.function = function_list;
 	write_part(w, &part);
 }
 
@@ -261,6 +321,7 @@ static void write_profile(struct pprof *w)
 	write_head(w);
 	write_comments(w);
 	write_mappings(w);
+	w->functions = profile_n_frames(w->profile);
 	for (uint32_t i = 0; i < profile_n_frames(w->profile); i++)
 		write_location(w, i);
 	for (size_t i = 0; i < profile_n_samples(w->profile); i++)

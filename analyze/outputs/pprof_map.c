@@ -88,11 +88,17 @@ static bool is_a_program(const struct profile *p, const struct module *m)
 	return false;
 }
 
+/* What is no machine code has no mapping. */
+static bool is_mapped(const struct module *m)
+{
+	return m->kind != MODULE_MARK && m->kind != MODULE_SCRIPT;
+}
+
 /* How likely a module is the main program: better kinds before more samples. */
 static int grade(const struct profile *p, const struct module *m)
 {
 	if (m->kind != MODULE_FILE)
-		return m->kind == MODULE_MARK ? 0 : 1;
+		return is_mapped(m) ? 1 : 0;
 	if (is_a_program(p, m))
 		return 4;
 	return strstr(module_short_name(m), ".so") ? 2 : 3;
@@ -144,7 +150,7 @@ static void add(struct pprof_map *map, const struct profile *p, uint32_t module,
 {
 	const struct module *m = profile_get_module(p, module);
 
-	if (m->kind == MODULE_MARK || !extent.used || map->ids[module])
+	if (!is_mapped(m) || !extent.used || map->ids[module])
 		return;
 	map->mappings[map->n] = place(m, extent);
 	map->mappings[map->n].module = module;

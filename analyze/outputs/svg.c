@@ -301,7 +301,7 @@ static void write_graph(struct svg *s)
 	bool by_process = calltree_count_processes(s->profile) > 0;
 
 	s->unit = head->types[head->default_type].unit;
-	names_init(&s->names, s->profile, s->job->names, NAMES_PLAIN);
+	names_init(&s->names, s->profile, s->job->names, names_wanted(s->job));
 	calltree_init(&s->calls, &s->names, head->default_type, by_process, CALLTREE_BY_NAME);
 	lay_out(s);
 	make_foot(s);

@@ -22,7 +22,7 @@ void text_timeline(const struct text_page *page, const struct timeline *t);
 /* The call tree of a profile from its root. */
 void text_tree(const struct text_page *page, struct names *n);
 
-/* How much has no name, by module, and what would help; nothing if all has one. */
+/* Names that are not the tape's; how much has none, by module, and what would help. Or nothing. */
 void text_unnamed(const struct text_page *page, const struct names *n);
 
 #endif

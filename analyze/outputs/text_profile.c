@@ -86,10 +86,13 @@ void text_profile(const struct text_page *page, const struct profile *p)
 		write_empty(page, strcmp(profile_head(p)->name, "cpu") == 0);
 		return;
 	}
-	names_init(&names, p, page->job->names, NAMES_PLAIN);
+	names_init(&names, p, page->job->names, names_wanted(page->job));
 	write_tops(page, &names);
 	if (!page->job->options.brief)
 		text_tree(page, &names);
+	if (names.too_many)
+		sink_text(page->out, "\nInlined calls are left out: there would be too many "
+				     "stacks; try a shorter time\n");
 	text_unnamed(page, &names);
 	names_done(&names);
 }

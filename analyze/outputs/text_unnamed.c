@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What has no name, by module, with the reason where the symbolizer gave one
- * and else what usually helps with that kind of module.
+ * Where names come from, if not of the tape alone. What has no name, by module,
+ * with the reason where the symbolizer gave one and else what usually helps with
+ * that kind of module.
  */
 #include <string.h>
 
@@ -24,6 +25,7 @@ static const char *const remedies[] = {
 	[MODULE_UNKNOWN] =
 		"no mapping there: often a wrong caller, from code without frame pointers",
 	[MODULE_MARK] = "",
+	[MODULE_SCRIPT] = "a script's function without a name",
 };
 
 /* The symbolizer's remark on this module: the text behind "path: ". NULL: none. */
@@ -52,6 +54,46 @@ static void add_row(struct grid *g, const struct symbolizer *s, const struct nam
 	grid_cell(g, clean_text(&g->arena, note ? note : remedies[m->kind]));
 }
 
+/* A report on another machine may have other names: so it is said which are not the tape's. */
+static void write_sources(const struct text_page *page, const struct names *n)
+{
+	static const char *const sources[] = {
+		[SYMBOL_BUNDLE] = "the tape",
+		[SYMBOL_ELF] = "files of this machine",
+		[SYMBOL_KALLSYMS] = "its kernel",
+	};
+	const size_t n_sources = sizeof(sources) / sizeof(sources[0]);
+	size_t value = profile_head(n->profile)->default_type;
+	int64_t flat[sizeof(sources) / sizeof(sources[0])] = { 0 }, elsewhere = 0;
+	const char *between = "";
+
+	for (size_t i = 0; i < profile_n_samples(n->profile); i++) {
+		const struct profile_sample *s = profile_get_sample(n->profile, i);
+		uint32_t stack = names_stack(n, s->stack);
+		enum symbol_source source;
+
+		if (stack == PROFILE_ROOT)
+			continue;
+		source = n->frames.items[names_get_stack(n, stack)->frame].source;
+		if ((size_t)source < n_sources)
+			flat[source] = sum_add(flat[source], s->values[value]);
+	}
+	for (size_t i = SYMBOL_BUNDLE + 1; i < n_sources; i++)
+		elsewhere |= flat[i];
+	if (!elsewhere)
+		return;
+	sink_text(page->out, "\nNames: ");
+	for (size_t i = SYMBOL_BUNDLE; i < n_sources; i++) {
+		if (!flat[i])
+			continue;
+		sink_printf(page->out, "%s%s of %s", between,
+			    units_share(flat[i], profile_total(n->profile, value)).text,
+			    sources[i]);
+		between = ", ";
+	}
+	sink_text(page->out, "\n");
+}
+
 void text_unnamed(const struct text_page *page, const struct names *n)
 {
 	size_t value = profile_head(n->profile)->default_type, shown;
@@ -59,6 +101,7 @@ void text_unnamed(const struct text_page *page, const struct names *n)
 	struct unnamed_list list;
 	struct grid g;
 
+	write_sources(page, n);
 	unnamed_init(&list, n, value);
 	if (list.n) {
 		grid_init(&g);

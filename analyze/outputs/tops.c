@@ -13,7 +13,7 @@
 
 /* Sums by stack, and the tree of stacks as lists of children. */
 struct stacks {
-	const struct profile *profile;
+	const struct names *names;
 	size_t n;
 	int64_t *self;
 	int64_t *total;
@@ -24,9 +24,9 @@ struct stacks {
 static void stacks_init(struct stacks *s, const struct names *names, size_t value)
 {
 	const struct profile *p = names->profile;
-	size_t n = profile_n_stacks(p);
+	size_t n = names_n_stacks(names);
 
-	*s = (struct stacks){ .profile = p, .n = n };
+	*s = (struct stacks){ .names = names, .n = n };
 	s->self = memory_alloc(n * sizeof(*s->self));
 	s->total = memory_alloc(n * sizeof(*s->total));
 	s->child = memory_alloc(n * sizeof(*s->child));
@@ -40,7 +40,7 @@ static void stacks_init(struct stacks *s, const struct names *names, size_t valu
 	}
 	/* A stack stands behind its parent. */
 	for (size_t i = n; i-- > 1;) {
-		uint32_t parent = profile_get_stack(p, (uint32_t)i)->parent;
+		uint32_t parent = names_get_stack(names, (uint32_t)i)->parent;
 
 		s->total[i] = sum_add(s->total[i], s->self[i]);
 		s->total[parent] = sum_add(s->total[parent], s->total[i]);
@@ -69,7 +69,7 @@ static void sum_cum(const struct stacks *s, const uint32_t *group_of, size_t n_g
 	bool down = true;
 
 	for (;;) {
-		const struct profile_stack *stack = profile_get_stack(s->profile, at);
+		const struct profile_stack *stack = names_get_stack(s->names, at);
 		uint32_t group = at == PROFILE_ROOT ? UINT32_MAX : group_of[stack->frame];
 
 		if (down) {
@@ -101,19 +101,19 @@ VEC_TYPE(parts, struct part);
 
 static void find_parts(struct parts *parts, const struct stacks *s, const struct names *n)
 {
-	size_t n_frames = profile_n_frames(s->profile);
+	size_t n_frames = n->frames.n;
 	struct part *by_frame = memory_alloc(n_frames * sizeof(*by_frame));
 	struct map numbers = { 0 };
 
 	for (uint32_t i = 1; i < s->n; i++) {
-		struct part *f = &by_frame[profile_get_stack(s->profile, i)->frame];
+		struct part *f = &by_frame[names_get_stack(n, i)->frame];
 
 		f->flat = sum_add(f->flat, s->self[i]);
 		f->passed = sum_add(f->passed, s->total[i]);
 	}
 	for (uint32_t i = 0; i < n_frames; i++) {
-		uint32_t module = profile_get_frame(s->profile, i)->module;
-		uint32_t function = n->frames[i].function;
+		uint32_t module = names_module(n, i);
+		uint32_t function = n->frames.items[i].function;
 		bool added;
 		uint64_t *number = map_add(&numbers, (uint64_t)function << 32 | module, &added);
 		struct part *part;
@@ -210,7 +210,7 @@ static void drop_empty(struct tops *t)
 
 void tops_init(struct tops *t, const struct names *n, size_t value)
 {
-	size_t functions = intern_count(&n->functions), frames = profile_n_frames(n->profile);
+	size_t functions = intern_count(&n->functions), frames = n->frames.n;
 	uint32_t *group_of = memory_alloc(frames * sizeof(*group_of));
 	int64_t *cum = memory_alloc(functions * sizeof(*cum));
 	struct stacks s;
@@ -219,7 +219,7 @@ void tops_init(struct tops *t, const struct names *n, size_t value)
 	for (size_t i = 0; i < functions; i++)
 		*vec_push(t) = (struct top){ .function = (uint32_t)i };
 	for (size_t i = 0; i < frames; i++)
-		group_of[i] = n->frames[i].function;
+		group_of[i] = n->frames.items[i].function;
 	stacks_init(&s, n, value);
 	sum_cum(&s, group_of, functions, cum);
 	for (size_t i = 0; i < functions; i++)
@@ -239,7 +239,7 @@ void tops_done(struct tops *t)
 
 static bool is_unnamed(const struct names *n, uint32_t frame)
 {
-	return names_label(n, n->frames[frame].label)->flags & LABEL_UNNAMED;
+	return names_label(n, n->frames.items[frame].label)->flags & LABEL_UNNAMED;
 }
 
 struct sorted_unnamed {
@@ -277,7 +277,7 @@ static void sort_unnamed(struct unnamed_list *u, const struct profile *p)
 void unnamed_init(struct unnamed_list *u, const struct names *n, size_t value)
 {
 	const struct profile *p = n->profile;
-	size_t modules = profile_n_modules(p), frames = profile_n_frames(p);
+	size_t modules = profile_n_modules(p), frames = n->frames.n;
 	uint32_t *group_of = memory_alloc(frames * sizeof(*group_of));
 	int64_t *cum = memory_alloc(modules * sizeof(*cum));
 	int64_t *flat = memory_alloc(modules * sizeof(*flat));
@@ -285,11 +285,11 @@ void unnamed_init(struct unnamed_list *u, const struct names *n, size_t value)
 
 	*u = (struct unnamed_list){ 0 };
 	for (uint32_t i = 0; i < frames; i++)
-		group_of[i] = is_unnamed(n, i) ? profile_get_frame(p, i)->module : UINT32_MAX;
+		group_of[i] = is_unnamed(n, i) ? names_module(n, i) : UINT32_MAX;
 	stacks_init(&s, n, value);
 	sum_cum(&s, group_of, modules, cum);
 	for (uint32_t i = 1; i < s.n; i++) {
-		uint32_t group = group_of[profile_get_stack(p, i)->frame];
+		uint32_t group = group_of[names_get_stack(n, i)->frame];
 
 		if (group != UINT32_MAX)
 			flat[group] = sum_add(flat[group], s.self[i]);

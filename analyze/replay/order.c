@@ -72,9 +72,11 @@ void order_free(struct order *o)
 	free(o);
 }
 
+/* All records of stacks, of names, and of scripts are. */
 static bool is_definition(uint16_t type)
 {
-	return type == EV_STACK || type == EV_MODULE || type == EV_CGROUP || type == EV_SYMBOL;
+	return type == EV_MODULE || type == EV_CGROUP ||
+	       (type >= EV_STACK && type <= EV_SCRIPT_RUNTIME);
 }
 
 /* Identity and what is about the tape: comes before events of the same time. */

@@ -4,9 +4,9 @@
  * gives its records batch by batch, each an epoch, sorted by time.
  *
  * Three rules make a batch safe to replay from front to back:
- * - What only defines a number (STACK, MODULE, CGROUP, SYMBOL) comes first,
- *   whatever its time: one CPU may use a stack whose definition another is
- *   still writing.
+ * - What only defines a number (MODULE, CGROUP, and the records of stacks, names
+ *   and scripts) comes first, whatever its time: one CPU may use a stack whose
+ *   definition another is still writing.
  * - At equal times identity comes before events; otherwise the order of the
  *   file is kept.
  * - Records that are later than the first of the next epoch wait for it, so that

@@ -26,6 +26,8 @@ void world_free(struct world *w)
 	tasks_done(&w->tasks);
 	modules_done(&w->modules);
 	stacks_done(&w->stacks);
+	copies_done(&w->copies);
+	scripts_done(&w->scripts);
 	gaps_done(&w->gaps);
 	facts_done(&w->host);
 	facts_done(&w->config);
@@ -173,9 +175,10 @@ static void apply_exit(struct world *w, const struct ev_header *h)
 	tasks_exit(&w->tasks, (const struct ev_exit *)h);
 }
 
-static void define_cgroup(struct world *w, const struct ev_cgroup *record)
+static void define_cgroup(struct world *w, const struct ev_header *h)
 {
-	size_t room = ev_tail_size(&record->h, sizeof(*record));
+	const struct ev_cgroup *record = (const struct ev_cgroup *)h;
+	size_t room = ev_tail_size(h, sizeof(*record));
 	uint32_t path;
 
 	if (w->cgroup_paths.arena.total > MOST_CGROUP_BYTES)
@@ -206,21 +209,71 @@ static void count(struct world *w, const struct ev_header *h)
 		w->last_ns = h->time_ns;
 }
 
+static void define_module(struct world *w, const struct ev_header *h)
+{
+	modules_define(&w->modules, (const struct ev_module *)h);
+}
+
+static void define_stack(struct world *w, const struct ev_header *h)
+{
+	stacks_define(&w->stacks, (const struct ev_stack *)h);
+}
+
+static void define_top(struct world *w, const struct ev_header *h)
+{
+	copies_define_top(&w->copies, (const struct ev_stack_top *)h);
+}
+
+static void define_copy(struct world *w, const struct ev_header *h)
+{
+	copies_define(&w->copies, (const struct ev_stack_copy *)h);
+}
+
+static void define_part(struct world *w, const struct ev_header *h)
+{
+	copies_define_part(&w->copies, (const struct ev_stack_part *)h);
+}
+
+static void define_code(struct world *w, const struct ev_header *h)
+{
+	scripts_define_code(&w->scripts, (const struct ev_script_code *)h);
+}
+
+static void define_script(struct world *w, const struct ev_header *h)
+{
+	scripts_define_stack(&w->scripts, (const struct ev_script_stack *)h);
+}
+
+static void define_runtime(struct world *w, const struct ev_header *h)
+{
+	scripts_define_runtime(&w->scripts, &w->modules, (const struct ev_script_runtime *)h);
+}
+
+static apply_fn *const definers[] = {
+	[EV_MODULE] = define_module,
+	[EV_CGROUP] = define_cgroup,
+	[EV_STACK] = define_stack,
+	[EV_STACK_TOP] = define_top,
+	[EV_STACK_COPY] = define_copy,
+	[EV_STACK_PART] = define_part,
+	[EV_SCRIPT_CODE] = define_code,
+	[EV_SCRIPT_STACK] = define_script,
+	[EV_SCRIPT_RUNTIME] = define_runtime,
+};
+
 void world_begin_batch(struct world *w, const struct order_batch *batch)
 {
 	stacks_begin_epoch(&w->stacks, batch->epoch);
+	copies_begin_epoch(&w->copies, batch->epoch);
+	scripts_begin_epoch(&w->scripts, batch->epoch);
 	tasks_begin_epoch(&w->tasks, batch->epoch);
 	for (size_t i = 0; i < batch->n_definitions; i++) {
 		const struct ev_header *h = batch->definitions[i];
 
 		w->records++;
 		w->counts[h->type]++;
-		if (h->type == EV_STACK)
-			stacks_define(&w->stacks, (const struct ev_stack *)h);
-		else if (h->type == EV_MODULE)
-			modules_define(&w->modules, (const struct ev_module *)h);
-		else if (h->type == EV_CGROUP)
-			define_cgroup(w, (const struct ev_cgroup *)h);
+		if (h->type < sizeof(definers) / sizeof(*definers) && definers[h->type])
+			definers[h->type](w, h);
 	}
 }
 

@@ -13,10 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyze/replay/copies.h"
 #include "analyze/replay/facts.h"
 #include "analyze/replay/gaps.h"
 #include "analyze/replay/modules.h"
 #include "analyze/replay/order.h"
+#include "analyze/replay/scripts.h"
 #include "analyze/replay/stacks.h"
 #include "analyze/replay/tasks.h"
 
@@ -39,6 +41,8 @@ struct world {
 	struct tasks tasks;
 	struct modules modules;
 	struct stacks stacks;
+	struct copies copies; /* of some of them */
+	struct scripts scripts;
 	struct gaps gaps;
 	bool gaps_closed;
 	struct facts host;

@@ -20,6 +20,11 @@ enum module_kind {
 	MODULE_ANON,
 	MODULE_UNKNOWN, /* no mapping was known there: the offset is the address */
 	MODULE_MARK,	/* not code: the path is what is to be shown, "[stack lost]" */
+	/*
+	 * A function of a script: the path is "name TAB first line TAB file", and an
+	 * offset is a line of the file; 0: not known.
+	 */
+	MODULE_SCRIPT,
 };
 
 struct module {
@@ -32,6 +37,9 @@ struct module {
 	uint64_t end;
 	uint64_t file_offset;
 };
+
+/* The file of a MODULE_SCRIPT: lent, a part of path. */
+const char *module_script_file(const struct module *m);
 
 /* "libc.so.6" of "/usr/lib/libc.so.6": lent, a part of path. */
 const char *module_short_name(const struct module *m);

@@ -2,7 +2,10 @@
 /*
  * Symbols arrive in the order of the tape and are asked for when all are there,
  * so a module's ranges are put in order at the first question after an addition.
+ * Lines stay texts until they are asked for: taken apart they are several times
+ * as large. Their tabs and line ends are NULs here, so that the pieces are texts.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +28,16 @@ struct key {
 	uint8_t build_id_size;
 };
 
+enum { NAMES, LINES, N_SETS };
+
+struct set {
+	VEC(struct range) ranges; /* name: a number in texts */
+	bool ready;		  /* for ranges_find() */
+};
+
 struct members {
 	struct key key;
-	VEC(struct range) ranges; /* name: a number in names */
-	bool ready;		  /* for ranges_find() */
+	struct set sets[N_SETS];
 };
 
 /* A symbol, so that it is not added twice. No padding: its bytes are compared. */
@@ -42,9 +51,9 @@ struct member {
 struct bundle {
 	VEC(struct members) modules;
 	struct map by_key; /* a key's hash, or the next free number: index of modules */
-	struct intern names;
 	struct intern paths;
-	struct intern seen; /* struct member */
+	struct intern texts[N_SETS]; /* the origin in one byte, then the text */
+	struct intern seen[N_SETS];  /* struct member */
 };
 
 struct bundle *bundle_new(void)
@@ -56,13 +65,17 @@ void bundle_free(struct bundle *b)
 {
 	if (!b)
 		return;
-	vec_for_each (m, &b->modules)
-		vec_done(&m->ranges);
+	vec_for_each (m, &b->modules) {
+		for (size_t i = 0; i < N_SETS; i++)
+			vec_done(&m->sets[i].ranges);
+	}
 	vec_done(&b->modules);
 	map_done(&b->by_key);
-	intern_done(&b->names);
 	intern_done(&b->paths);
-	intern_done(&b->seen);
+	for (size_t i = 0; i < N_SETS; i++) {
+		intern_done(&b->texts[i]);
+		intern_done(&b->seen[i]);
+	}
 	free(b);
 }
 
@@ -122,32 +135,54 @@ static struct members *add_members(struct bundle *b, const struct key *k)
 	return m;
 }
 
-void bundle_add(struct bundle *b, const struct module *m, const struct symbol *symbol)
+/* size bytes of text without the NUL at its end. */
+static uint32_t intern_origin_and_text(struct intern *texts, enum ev_symbol_origin origin,
+				       const char *text, size_t size)
 {
-	uint64_t room = UINT64_MAX - symbol->start;
+	char *both = memory_alloc(size + 1);
+	uint32_t number;
+
+	both[0] = origin <= EV_SYMBOL_DEBUGINFOD ? (char)origin : EV_SYMBOL_UNTOLD;
+	memcpy(both + 1, text, size);
+	number = intern_bytes(texts, both, (uint32_t)size + 1);
+	free(both);
+	return number;
+}
+
+static void add(struct bundle *b, const struct module *m, int set, struct member member)
+{
 	struct key k = key_of(m);
 	struct members *members = add_members(b, &k);
-	size_t before = intern_count(&b->seen);
-	struct member member = {
-		.start = symbol->start,
-		.size = symbol->size < room ? symbol->size : room,
-		.name = intern_text(&b->names, symbol->name),
-		.module = (uint32_t)(members - b->modules.items),
-	};
+	size_t before = intern_count(&b->seen[set]);
+	uint64_t room = UINT64_MAX - member.start;
 
-	intern_bytes(&b->seen, &member, sizeof(member));
-	if (intern_count(&b->seen) == before)
+	if (member.size > room)
+		member.size = room;
+	member.module = (uint32_t)(members - b->modules.items);
+	intern_bytes(&b->seen[set], &member, sizeof(member));
+	if (intern_count(&b->seen[set]) == before)
 		return;
-	*vec_push(&members->ranges) = (struct range){
+	*vec_push(&members->sets[set].ranges) = (struct range){
 		.start = member.start,
 		.end = member.start + member.size,
 		.name = member.name,
 	};
-	members->ready = false;
+	members->sets[set].ready = false;
+}
+
+void bundle_add(struct bundle *b, const struct module *m, const struct symbol *symbol)
+{
+	struct member member = { .start = symbol->start, .size = symbol->size };
+	size_t size = strlen(symbol->name);
+
+	if (size >= UINT32_MAX)
+		return;
+	member.name = intern_origin_and_text(&b->texts[NAMES], symbol->origin, symbol->name, size);
+	add(b, m, NAMES, member);
 }
 
 /* By place; at one place short names first, as everywhere. */
-static int compare(const void *a, const void *b, void *names)
+static int compare(const void *a, const void *b, void *texts)
 {
 	const struct range *x = a, *y = b;
 	const char *x_name, *y_name;
@@ -156,43 +191,152 @@ static int compare(const void *a, const void *b, void *names)
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	x_name = intern_get(names, x->name, &x_size);
-	y_name = intern_get(names, y->name, &y_size);
+	x_name = intern_get(texts, x->name, &x_size);
+	y_name = intern_get(texts, y->name, &y_size);
 	if (x_size != y_size)
 		return x_size < y_size ? -1 : 1;
-	order = strcmp(x_name, y_name);
+	order = memcmp(x_name + 1, y_name + 1, x_size - 1);
 	if (order != 0)
 		return order;
-	return (x->end < y->end) - (x->end > y->end);
+	if (x->end != y->end)
+		return x->end > y->end ? -1 : 1;
+	return (unsigned char)x_name[0] - (unsigned char)y_name[0];
 }
 
-int bundle_find(const struct bundle *b, const struct module *m, uint64_t offset, struct symbol *ret)
+/* What was found at an offset. */
+struct found {
+	struct range range;
+	const char *text; /* the origin in one byte, then the text */
+	uint32_t size;
+};
+
+static bool find(const struct bundle *b, const struct module *m, int set, uint64_t offset,
+		 struct found *ret)
 {
 	struct key k = key_of(m);
 	uint64_t slot;
 	struct members *members = find_members(b, &k, &slot);
+	struct set *s = members ? &members->sets[set] : NULL;
 	const struct range *r;
 
-	if (!members)
-		return 0;
-	if (!members->ready) {
-		qsort_r(members->ranges.items, members->ranges.n, sizeof(struct range), compare,
-			(void *)&b->names);
-		members->ranges.n = ranges_link(members->ranges.items, members->ranges.n);
-		members->ready = true;
+	if (!s || !s->ranges.n)
+		return false;
+	if (!s->ready) {
+		qsort_r(s->ranges.items, s->ranges.n, sizeof(struct range), compare,
+			(void *)&b->texts[set]);
+		s->ranges.n = ranges_link(s->ranges.items, s->ranges.n);
+		s->ready = true;
 	}
-	r = ranges_find(members->ranges.items, members->ranges.n, offset);
+	r = ranges_find(s->ranges.items, s->ranges.n, offset);
 	if (!r)
+		return false;
+	ret->range = *r;
+	ret->text = intern_get(&b->texts[set], r->name, &ret->size);
+	return true;
+}
+
+int bundle_find(const struct bundle *b, const struct module *m, uint64_t offset, struct symbol *ret)
+{
+	struct found f;
+
+	if (!find(b, m, NAMES, offset, &f))
 		return 0;
 	*ret = (struct symbol){
-		.start = r->start,
-		.size = r->end - r->start,
-		.name = intern_get_text(&b->names, r->name),
+		.start = f.range.start,
+		.size = f.range.end - f.range.start,
+		.name = f.text + 1,
+		.origin = (enum ev_symbol_origin)f.text[0],
 	};
 	return 1;
 }
 
 size_t bundle_count(const struct bundle *b)
 {
-	return intern_count(&b->seen);
+	return intern_count(&b->seen[NAMES]);
+}
+
+/* --- lines --- */
+
+/* The length of a number that fits, or of nothing; SIZE_MAX if it is something else. */
+static size_t number_length(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n > 10 || (n && strtoull(text, NULL, 10) > UINT32_MAX) ? SIZE_MAX : n;
+}
+
+/* The length of one function: "name TAB file TAB line TAB first line LF"; 0: it is none. */
+static size_t function_length(const char *text)
+{
+	size_t at = 0;
+
+	for (int field = 0; field < 2; field++) {
+		at += strcspn(text + at, "\t\n");
+		if (text[at++] != '\t')
+			return 0;
+	}
+	for (int field = 0; field < 2; field++) {
+		size_t n = number_length(text + at);
+
+		if (n == SIZE_MAX || text[at + n] != (field ? '\n' : '\t'))
+			return 0;
+		at += n + 1;
+	}
+	return at;
+}
+
+int bundle_add_lines(struct bundle *b, const struct module *m, const struct symbol *range,
+		     const char *text)
+{
+	struct member member = { .start = range->start, .size = range->size };
+	size_t size = 0, n = 0;
+	char *pieces;
+
+	while (text[size]) {
+		size_t length = function_length(text + size);
+
+		if (!length || n++ == LINES_MAX || size + length >= UINT32_MAX)
+			return -EINVAL;
+		size += length;
+	}
+	if (!n)
+		return -EINVAL;
+	pieces = memory_alloc(size);
+	for (size_t i = 0; i < size; i++)
+		pieces[i] = text[i] == '\t' || text[i] == '\n' ? '\0' : text[i];
+	member.name = intern_origin_and_text(&b->texts[LINES], range->origin, pieces, size);
+	free(pieces);
+	add(b, m, LINES, member);
+	return 0;
+}
+
+static const char *next_piece(const char *text)
+{
+	return text + strlen(text) + 1;
+}
+
+int bundle_lines(const struct bundle *b, const struct module *m, uint64_t offset, struct lines *ret)
+{
+	const char *text, *end;
+	struct found f;
+
+	if (!find(b, m, LINES, offset, &f))
+		return 0;
+	ret->start = f.range.start;
+	ret->size = f.range.end - f.range.start;
+	ret->origin = (enum ev_symbol_origin)f.text[0];
+	ret->n = 0;
+	end = f.text + f.size;
+	for (text = f.text + 1; text < end; ret->n++) {
+		struct line *line = &ret->at[ret->n];
+
+		line->function = text;
+		line->file = next_piece(line->function);
+		text = next_piece(line->file);
+		line->line = (uint32_t)strtoul(text, NULL, 10);
+		text = next_piece(text);
+		line->first_line = (uint32_t)strtoul(text, NULL, 10);
+		text = next_piece(text);
+	}
+	return 1;
 }

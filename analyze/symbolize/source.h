@@ -6,12 +6,14 @@
 #ifndef ANALYZE_SYMBOLIZE_SOURCE_H
 #define ANALYZE_SYMBOLIZE_SOURCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <tape/error.h>
 
 #include "analyze/result/module.h"
 #include "analyze/symbolize/symbolizer.h"
+#include "symbols/lines.h"
 #include "symbols/symbol.h"
 
 struct source_ops {
@@ -27,6 +29,12 @@ struct source_ops {
 	/* Returns 1 with *ret, whose name is lent until close, or 0. */
 	int (*find)(const void *handle, uint64_t offset, struct symbol *ret);
 
+	/*
+	 * The functions and lines at an offset, texts lent until the next question.
+	 * Returns 1 with *ret, or 0. NULL: this source never knows.
+	 */
+	int (*lines)(const void *handle, uint64_t offset, struct lines *ret);
+
 	void (*close)(void *handle);
 	void (*free)(void *state); /* the source itself, after all its modules */
 };
@@ -39,8 +47,14 @@ struct source {
 /* The tape's own names. b is borrowed until the source is freed. */
 struct source source_bundle(const struct bundle *b);
 
-/* ELF files of this machine, and its vdso. symfs as in symbolizer_options; borrowed. */
-struct source source_elf(const char *symfs);
+/* Functions of scripts, which say themselves what they are called. */
+struct source source_script(void);
+
+/*
+ * ELF files of this machine with all that belongs to them, and its vdso. symfs, which
+ * is borrowed, and debuginfod are as in symbolizer_options.
+ */
+struct source source_elf(const char *symfs, bool debuginfod);
 
 /* Where the running kernel says what it is made of. */
 struct kernel_paths {

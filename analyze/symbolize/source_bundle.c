@@ -27,6 +27,13 @@ static int find(const void *handle, uint64_t offset, struct symbol *ret)
 	return bundle_find(h->bundle, h->module, offset, ret);
 }
 
+static int find_lines(const void *handle, uint64_t offset, struct lines *ret)
+{
+	const struct handle *h = handle;
+
+	return bundle_lines(h->bundle, h->module, offset, ret);
+}
+
 static void keep(void *state)
 {
 	(void)state; /* borrowed */
@@ -38,6 +45,7 @@ struct source source_bundle(const struct bundle *b)
 		.kind = SYMBOL_BUNDLE,
 		.open = bundle_open,
 		.find = find,
+		.lines = find_lines,
 		.close = free,
 		.free = keep,
 	};

@@ -123,6 +123,7 @@ static int find(const void *handle, uint64_t offset, struct symbol *ret)
 	    strcmp(module, h->module) != 0)
 		return 0;
 	s.start -= h->base;
+	s.origin = EV_SYMBOL_KALLSYMS;
 	*ret = s;
 	return 1;
 }

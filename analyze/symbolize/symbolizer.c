@@ -16,7 +16,7 @@
 #include "analyze/symbolize/source.h"
 #include "analyze/symbolize/symbolizer.h"
 
-#define MAX_SOURCES 3
+#define MAX_SOURCES 8
 
 /* What makes two modules the same one here. Compared as bytes. */
 struct key {
@@ -59,10 +59,11 @@ struct symbolizer *symbolizer_new(const struct symbolizer_options *options)
 {
 	struct symbolizer *s = memory_alloc(sizeof(*s));
 
+	add_source(s, source_script());
 	add_source(s, source_bundle(options->bundle));
 	if (options->no_files)
 		return s;
-	add_source(s, source_elf(options->symfs));
+	add_source(s, source_elf(options->symfs, options->debuginfod));
 	add_source(s, source_kallsyms(NULL));
 	return s;
 }
@@ -167,38 +168,84 @@ static const char *demangled(struct symbolizer *s, uint32_t number)
 {
 	char *text;
 
-	if (number < s->demangled.n)
-		return s->demangled.items[number];
-	text = demangle_name(intern_get_text(&s->system_names, number));
-	*vec_push(&s->demangled) = plain_text(arena_copy_text(&s->texts, text));
-	free(text);
+	while (s->demangled.n <= number)
+		*vec_push(&s->demangled) = NULL;
+	if (!s->demangled.items[number]) {
+		text = demangle_name(intern_get_text(&s->system_names, number));
+		s->demangled.items[number] = plain_text(arena_copy_text(&s->texts, text));
+		free(text);
+	}
 	return s->demangled.items[number];
 }
 
-static struct frame_name answer(struct symbolizer *s, struct known_module *m, uint64_t offset)
+/* Files' names and functions' names side by side: only what is shown is demangled. */
+static uint32_t plain_number(struct symbolizer *s, const char *text)
 {
-	struct frame_name unknown = { .name = m->unknown,
-				      .system_name = "",
-				      .source = SYMBOL_NONE };
+	char *plain = plain_text(memory_copy_text(text));
+	uint32_t number = intern_text(&s->system_names, plain);
 
+	free(plain);
+	return number;
+}
+
+static const struct source_ops *ask(struct symbolizer *s, struct known_module *m, uint64_t offset,
+				    struct symbol *ret)
+{
 	for (size_t i = 0; i < s->n_sources; i++) {
 		const void *handle = handle_of(s, m, i);
-		struct symbol symbol;
-		uint32_t number;
-		char *plain;
+		const struct source_ops *ops = s->sources[i].ops;
 
-		if (!handle || !s->sources[i].ops->find(handle, offset, &symbol) || !*symbol.name)
-			continue;
-		plain = plain_text(memory_copy_text(symbol.name));
-		number = intern_text(&s->system_names, plain);
-		free(plain);
-		return (struct frame_name){
-			.name = demangled(s, number),
-			.system_name = intern_get_text(&s->system_names, number),
-			.source = s->sources[i].ops->kind,
-		};
+		if (handle && ops->find(handle, offset, ret) && *ret->name)
+			return ops;
 	}
-	return unknown;
+	return NULL;
+}
+
+static const struct source_ops *ask_lines(struct symbolizer *s, struct known_module *m,
+					  uint64_t offset, struct lines *ret)
+{
+	for (size_t i = 0; i < s->n_sources; i++) {
+		const void *handle = handle_of(s, m, i);
+		const struct source_ops *ops = s->sources[i].ops;
+
+		if (handle && ops->lines && ops->lines(handle, offset, ret) && ret->n)
+			return ops;
+	}
+	return NULL;
+}
+
+static struct frame_name name_of(struct symbolizer *s, const char *name,
+				 const struct source_ops *ops, enum ev_symbol_origin origin)
+{
+	uint32_t number = plain_number(s, name);
+
+	return (struct frame_name){
+		.name = demangled(s, number),
+		.system_name = intern_get_text(&s->system_names, number),
+		.source = ops->kind,
+		.origin = origin,
+	};
+}
+
+/* Where no symbol reaches, debug information may still know the function. */
+static struct frame_name answer(struct symbolizer *s, struct known_module *m, uint64_t offset)
+{
+	const struct source_ops *ops;
+	struct symbol symbol;
+	struct lines lines;
+
+	ops = ask(s, m, offset, &symbol);
+	if (ops)
+		return name_of(s, symbol.name, ops, symbol.origin);
+	ops = ask_lines(s, m, offset, &lines);
+	if (ops && *lines.at[lines.n - 1].function)
+		return name_of(s, lines.at[lines.n - 1].function, ops, lines.origin);
+	return (struct frame_name){ .name = m->unknown, .system_name = "" };
+}
+
+static bool is_code(const struct module *m)
+{
+	return m->kind != MODULE_MARK && m->kind != MODULE_UNKNOWN;
 }
 
 void symbolizer_find(struct symbolizer *s, const struct module *m, uint64_t offset,
@@ -208,8 +255,8 @@ void symbolizer_find(struct symbolizer *s, const struct module *m, uint64_t offs
 	uint64_t *index;
 	bool added;
 
-	if (m->kind == MODULE_MARK || m->kind == MODULE_UNKNOWN) {
-		*ret = (struct frame_name){ known->unknown, "", SYMBOL_NONE };
+	if (!is_code(m)) {
+		*ret = (struct frame_name){ .name = known->unknown, .system_name = "" };
 		return;
 	}
 	index = map_add(&known->answers, offset, &added);
@@ -218,6 +265,52 @@ void symbolizer_find(struct symbolizer *s, const struct module *m, uint64_t offs
 		*vec_push(&s->answers) = answer(s, known, offset);
 	}
 	*ret = s->answers.items[*index];
+}
+
+static struct frame_line frame_line(struct symbolizer *s, const struct line *line)
+{
+	uint32_t function = plain_number(s, *line->function ? line->function : "[inlined]");
+
+	return (struct frame_line){
+		.name = demangled(s, function),
+		.system_name = intern_get_text(&s->system_names, function),
+		.file = intern_get_text(&s->system_names, plain_number(s, line->file)),
+		.line = line->line,
+		.first_line = line->first_line,
+	};
+}
+
+void symbolizer_lines(struct symbolizer *s, const struct module *m, uint64_t offset,
+		      struct frame_lines *ret)
+{
+	struct known_module *known = find_module(s, m);
+	const struct source_ops *ops = NULL;
+	struct frame_name name;
+	struct lines lines;
+
+	symbolizer_find(s, m, offset, &name);
+	if (is_code(m))
+		ops = ask_lines(s, known, offset, &lines);
+	ret->n = ops ? lines.n : 1;
+	ret->source = ops ? ops->kind : SYMBOL_NONE;
+	ret->origin = ops ? lines.origin : EV_SYMBOL_UNTOLD;
+	ret->at[ret->n - 1] = (struct frame_line){ .file = "" };
+	for (size_t i = 0; ops && i < lines.n; i++)
+		ret->at[i] = frame_line(s, &lines.at[i]);
+	ret->at[ret->n - 1].name = name.name;
+	ret->at[ret->n - 1].system_name = name.system_name;
+}
+
+int symbolizer_ask(struct symbolizer *s, const struct module *m, uint64_t offset,
+		   struct symbol *ret)
+{
+	return is_code(m) && ask(s, find_module(s, m), offset, ret);
+}
+
+int symbolizer_ask_lines(struct symbolizer *s, const struct module *m, uint64_t offset,
+			 struct lines *ret)
+{
+	return is_code(m) && ask_lines(s, find_module(s, m), offset, ret);
 }
 
 size_t symbolizer_n_notes(const struct symbolizer *s)

@@ -14,6 +14,7 @@
 #include <tape/events/meta.h>
 #include <tape/events/process.h>
 #include <tape/events/sched.h>
+#include <tape/events/script.h>
 #include <tape/events/stack.h>
 #include <tape/events/syscall.h>
 
@@ -21,6 +22,7 @@
 	EV_META_EVENTS(X)                                                                          \
 	EV_PROCESS_EVENTS(X)                                                                       \
 	EV_STACK_EVENTS(X)                                                                         \
+	EV_SCRIPT_EVENTS(X)                                                                        \
 	EV_CPU_EVENTS(X) EV_SCHED_EVENTS(X) EV_LOCK_EVENTS(X) EV_SYSCALL_EVENTS(X) EV_EXEC_EVENTS(X)
 
 #define EV_ENUM(NAME, number, name, FIELDS, help) EV_##NAME = (number),

@@ -73,6 +73,9 @@ int tape_reader_next(struct tape_reader *r, struct tape_block **ret, struct tape
 /* The header of the block that next() gives next, without reading it. Returns 1 or 0. */
 int tape_reader_peek(const struct tape_reader *r, struct tape_block_header *ret);
 
+/* Passes over that block: it is not looked at, so damage in it stays unknown. */
+void tape_reader_skip(struct tape_reader *r);
+
 /* Accepts NULL. */
 void tape_block_free(struct tape_block *b);
 

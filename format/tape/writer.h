@@ -76,8 +76,8 @@ int tape_writer_flush(struct tape_writer *w, struct tape_error *err);
 int tape_writer_close_epoch(struct tape_writer *w, uint32_t epoch, struct tape_error *err);
 
 /*
- * Adds a record to the open SYMBOLS block: SYMBOL, and before it the MODULE
- * that it names, which is repeated in each block that needs it. Written out by
+ * Adds a record to the open SYMBOLS block: SYMBOL, LINE or CFI, and before it the
+ * MODULE that it names, which is repeated in each block that needs it. Written out by
  * flush and finish.
  */
 int tape_writer_put_symbol(struct tape_writer *w, const struct ev_header *record,

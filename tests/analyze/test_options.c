@@ -211,6 +211,36 @@ static void help_needs_no_tape(void **state)
 	assert_true(parsed("--version").version);
 }
 
+static void symbols_is_a_command_of_two_words(void **state)
+{
+	(void)state;
+	assert_string_equal(parsed("symbols list t.tape").command->name, "symbols list");
+	assert_string_equal(parsed("symbols add --lines t.tape").command->name, "symbols add");
+	assert_string_equal(parsed("symbols strip t.tape -o x.tape").tape, "t.tape");
+}
+
+static void symbols_without_what_to_do_is_refused(void **state)
+{
+	(void)state;
+	assert_string_equal(refused("symbols t.tape"),
+			    "symbols: say what to do, list, add or strip: "
+			    "'analyze symbols list FILE'");
+	assert_string_equal(refused("symbols remove t.tape"),
+			    "symbols: say what to do, list, add or strip: "
+			    "'analyze symbols list FILE'");
+	assert_string_equal(refused("symbols add"),
+			    "symbols add of which tape? try 'analyze symbols add FILE'");
+}
+
+static void lines_and_inlines_are_asked_for(void **state)
+{
+	struct options none = parsed("cpu t.tape"), both = parsed("cpu --lines --inlines t.tape");
+
+	(void)state;
+	assert_false(none.lines || none.inlines);
+	assert_true(both.lines && both.inlines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +265,9 @@ int main(void)
 		cmocka_unit_test(states_of_waits_are_named_in_a_list),
 		cmocka_unit_test(a_chain_has_a_length),
 		cmocka_unit_test(help_needs_no_tape),
+		cmocka_unit_test(symbols_is_a_command_of_two_words),
+		cmocka_unit_test(symbols_without_what_to_do_is_refused),
+		cmocka_unit_test(lines_and_inlines_are_asked_for),
 	};
 
 	return cmocka_run_group_tests_name("analyze/options", tests, NULL, NULL);

@@ -319,6 +319,56 @@ static void a_filter_that_nothing_matches_is_said_in_a_note(void **state)
 	pipeline_report_done(&report);
 }
 
+/* --- names --- */
+
+static void put_lines(struct made_world *w, uint32_t module, const char *text)
+{
+	struct ev_line ev = { .h = { .type = EV_LINE },
+			      .start = 0x10,
+			      .size = 0x10,
+			      .module = module,
+			      .origin = EV_SYMBOL_DWARF };
+
+	made_world_put(w, &ev.h, sizeof(ev), text, strlen(text) + 1);
+}
+
+static void lines_of_the_tape_are_in_the_bundle(void **state)
+{
+	const struct module one = { .path = "/bin/one" };
+	struct made_world w = begin();
+	struct pipeline_report report;
+	struct lines found;
+
+	(void)state;
+	made_world_block_of(&w, TAPE_BLOCK_SYMBOLS, 1);
+	made_world_module(&w, 1, "/bin/one");
+	put_lines(&w, 1, "work\ta.c\t7\t1\n");
+	made_world_end(&w);
+	report = run_view(&w, "cpu", &(struct filter){ 0 });
+	assert_int_equal(bundle_lines(report.bundle, &one, 0x11, &found), 1);
+	assert_string_equal(found.at[0].file, "a.c");
+	assert_int_equal(found.origin, EV_SYMBOL_DWARF);
+	pipeline_report_done(&report);
+}
+
+static void lines_that_make_no_sense_are_none(void **state)
+{
+	const struct module one = { .path = "/bin/one" };
+	struct made_world w = begin();
+	struct pipeline_report report;
+	struct lines found;
+
+	(void)state;
+	made_world_block_of(&w, TAPE_BLOCK_SYMBOLS, 1);
+	made_world_module(&w, 1, "/bin/one");
+	put_lines(&w, 1, "work a.c 7 1");
+	put_lines(&w, 99, "work\ta.c\t7\t1\n");
+	made_world_end(&w);
+	report = run_view(&w, "cpu", &(struct filter){ 0 });
+	assert_int_equal(bundle_lines(report.bundle, &one, 0x11, &found), 0);
+	pipeline_report_done(&report);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +391,8 @@ int main(void)
 		cmocka_unit_test(from_is_within_and_to_is_not),
 		cmocka_unit_test(wall_clock_times_are_those_of_the_recorded_machine),
 		cmocka_unit_test(a_filter_that_nothing_matches_is_said_in_a_note),
+		cmocka_unit_test(lines_of_the_tape_are_in_the_bundle),
+		cmocka_unit_test(lines_that_make_no_sense_are_none),
 	};
 
 	return cmocka_run_group_tests_name("analyze/pipeline", tests, NULL, NULL);

@@ -117,7 +117,7 @@ static void a_layout_of_an_impossible_size_is_not_believed(void **state)
 	lay_out(b, EV_CPU_SAMPLE, 23, "cpu_sample\n");
 	lay_out(b, EV_CPU_SAMPLE, 0, "cpu_sample\n");
 	lay_out(b, EV_CPU_SAMPLE, UINT32_MAX, "cpu_sample\nkstack u64 24 8 stack\n");
-	put64(add(b, EV_CPU_SAMPLE, 48, 0) + 24, 11);
+	put64(add(b, EV_CPU_SAMPLE, sizeof(struct ev_cpu_sample), 0) + 24, 11);
 	read_block(b, 0);
 	assert_null(tape_reader_layout(b->reader, EV_CPU_SAMPLE));
 	assert_int_equal(((const struct ev_cpu_sample *)find(b, EV_CPU_SAMPLE))->kstack, 11);
@@ -180,7 +180,7 @@ static void a_layout_of_a_number_beyond_all_types_is_ignored(void **state)
 
 	lay_out(b, EV_CPU_SAMPLE, 32, "cpu_sample\nkstack u64 24 8 stack\n");
 	put32(b->bytes + offsetof(struct ev_layout, of_type), 0x10000 + EV_CPU_SAMPLE);
-	add(b, EV_CPU_SAMPLE, 48, 0);
+	add(b, EV_CPU_SAMPLE, sizeof(struct ev_cpu_sample), 0);
 	read_block(b, 0);
 	assert_null(tape_reader_layout(b->reader, EV_CPU_SAMPLE));
 	assert_int_equal(count(b, EV_CPU_SAMPLE), 1);

@@ -206,6 +206,29 @@ static void what_a_disk_does_not_give_back_reads_as_zeros(void **state)
 	close(in.fd);
 }
 
+/* --- what is opened, read from its beginning --- */
+
+static void skip_passes_over_the_block_that_comes_next(void **state)
+{
+	struct made_tape t = made_tape_write(&small);
+	struct tape_block_header second;
+	struct tape_reader *r;
+	struct tape_block *b;
+
+	(void)state;
+	assert_int_equal(tape_reader_open_memory(t.data, t.size, 0, &r, NULL), 0);
+	made_tape_block(&t, 1, &second);
+	tape_reader_skip(r);
+	assert_int_equal(tape_reader_next(r, &b, NULL), 1);
+	assert_int_equal(b->header.sequence, second.sequence);
+	tape_block_free(b);
+	for (size_t i = 0; i < made_tape_count(&t); i++)
+		tape_reader_skip(r);
+	assert_int_equal(tape_reader_next(r, &b, NULL), 0);
+	tape_reader_close(r);
+	made_tape_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +244,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_with_standard_input_is_said_of_standard_input),
 		cmocka_unit_test(a_file_that_shrinks_while_it_is_read_is_damaged_and_no_more),
 		cmocka_unit_test(what_a_disk_does_not_give_back_reads_as_zeros),
+		cmocka_unit_test(skip_passes_over_the_block_that_comes_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

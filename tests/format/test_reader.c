@@ -213,7 +213,7 @@ static void a_record_of_impossible_size_costs_the_rest_of_its_block_and_is_count
 {
 	struct made_tape t = made_tape_begin(TAPE_MAJOR, TAPE_MINOR);
 	struct ev_cpu_sample records[3] = { made_sample(1), made_sample(2), made_sample(3) };
-	static const uint16_t sizes[] = { 0, 2, 5, 13, UINT16_MAX };
+	static const uint16_t sizes[] = { 0, 2, 5, 15, UINT16_MAX };
 	struct tape_reader *r;
 	struct tape_health h;
 	size_t samples;

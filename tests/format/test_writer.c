@@ -295,8 +295,8 @@ static void the_bytes_of_an_epoch_are_counted(void **state)
 	begin(b, 2);
 	put(b, 1, 2, 1);
 	put(b, 2, 2, 1);
-	assert_int_equal(tape_writer_epoch_bytes(b->w, 1), 48);
-	assert_int_equal(tape_writer_epoch_bytes(b->w, 2), 96);
+	assert_int_equal(tape_writer_epoch_bytes(b->w, 1), sizeof(struct ev_cpu_sample));
+	assert_int_equal(tape_writer_epoch_bytes(b->w, 2), 2 * sizeof(struct ev_cpu_sample));
 	assert_int_equal(tape_writer_epoch_bytes(b->w, 3), 0);
 }
 
@@ -362,6 +362,23 @@ static void symbols_go_into_a_block_of_their_own(void **state)
 	assert_int_equal(l->records, 3);
 	assert_int_equal(l->type[0], EV_MODULE);
 	assert_int_equal(l->type[1], EV_SYMBOL);
+	free(l);
+}
+
+static void lines_and_call_frames_go_with_the_symbols(void **state)
+{
+	struct bench *b = *state;
+	struct listing *l;
+
+	begin(b, 1);
+	put_symbol(b, EV_MODULE, 5);
+	put_symbol(b, EV_LINE, 5);
+	put_symbol(b, EV_CFI, 5);
+	assert_int_equal(tape_writer_finish(b->w, EV_END_ASKED, NULL), 0);
+	l = list(b, TAPE_BLOCK_SYMBOLS);
+	assert_int_equal(l->records, 3);
+	assert_int_equal(l->type[1], EV_LINE);
+	assert_int_equal(l->type[2], EV_CFI);
 	free(l);
 }
 
@@ -531,6 +548,7 @@ int main(void)
 		TEST(the_bytes_of_an_epoch_are_counted),
 		TEST(the_layouts_of_the_options_are_written),
 		TEST(symbols_go_into_a_block_of_their_own),
+		TEST(lines_and_call_frames_go_with_the_symbols),
 		TEST(each_block_of_symbols_repeats_the_modules_that_it_names),
 		TEST(a_full_block_of_symbols_is_followed_by_one_with_its_module),
 		TEST(what_is_no_symbol_is_refused_among_symbols),

@@ -95,12 +95,17 @@ static struct made_world frame(struct input *in)
 	return w;
 }
 
-static void run_outputs(const struct pipeline_report *report, unsigned int shapes, FILE *out)
+static void run_outputs(const struct pipeline_report *report, unsigned int shapes, bool lines,
+			FILE *out)
 {
 	struct symbolizer_options options = { .bundle = report->bundle, .no_files = true };
 	struct symbolizer *names = symbolizer_new(&options);
 	struct output_job job = {
-		.out = out, .result = report->result, .names = names, .tape = "fuzz"
+		.out = out,
+		.result = report->result,
+		.names = names,
+		.tape = "fuzz",
+		.options = { .lines = lines, .inlines = lines },
 	};
 	size_t n;
 	const struct output *const *outputs = output_list(&n);
@@ -117,6 +122,7 @@ static void run_view(const struct analysis *analysis, const struct made_tape *ta
 {
 	struct pipeline_options options = { .analysis = analysis,
 					    .filter = filter,
+					    .files = { .no_files = true },
 					    .options = { .chain = filter->pids.n ? 3 : 0 } };
 	struct pipeline_report report = { 0 };
 	struct tape_reader *reader;
@@ -124,7 +130,7 @@ static void run_view(const struct analysis *analysis, const struct made_tape *ta
 	if (tape_reader_open_memory(tape->data, tape->size, 0, &reader, NULL) < 0)
 		return;
 	if (pipeline_run(reader, &options, &report, NULL) == 0)
-		run_outputs(&report, analysis->shapes, out);
+		run_outputs(&report, analysis->shapes, filter->pids.n || filter->comm, out);
 	pipeline_report_done(&report);
 	tape_reader_close(reader);
 }
@@ -132,15 +138,22 @@ static void run_view(const struct analysis *analysis, const struct made_tape *ta
 static void run_command(const struct command *command, const struct made_tape *tape, uint8_t way,
 			FILE *out)
 {
-	struct command_job job = { .out = out, .json = way & 1, .blocks = way & 2 };
+	struct command_job job = { .out = out,
+				   .json = way & 1,
+				   .lines = way & 1,
+				   .blocks = way & 2,
+				   .symfs = "/nowhere" };
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
-	char path[64];
+	char path[64], to[64];
 
 	if (fd < 0 || write(fd, tape->data, tape->size) != (ssize_t)tape->size)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(to, sizeof(to), "/dev/shm/fuzz_analyze.%d", getpid());
 	job.tape = path;
+	job.path = command->writes_path ? to : NULL;
 	command->run(&job, NULL);
+	unlink(to);
 	close(fd);
 }
 

@@ -18,10 +18,14 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 status=0
 
-# view | its formats; + stands for a blank, and the file is named without the option's value
+# view | its formats; + stands for a blank, and the file is named without an option's
+# value. TAPE/view is for that tape alone.
 views='
 summary text json
 cpu text folded pprof json svg
+lines/cpu+--lines text folded
+lines/cpu+--inlines text folded json svg
+lines/cpu+--inlines+--lines text folded
 offcpu text folded pprof json svg
 wall text folded json
 sched text json
@@ -64,7 +68,7 @@ difference() {
 }
 
 compare() {
-	golden=tests/golden/$(basename "$1" .tape).$(echo "$2" | sed 's/+--/-/; s/+.*//').$3
+	golden=tests/golden/$(basename "$1" .tape).$(echo "$2" | sed 's/+--/-/g; s/+.*//').$3
 	name="$label: $(basename "$golden")"
 	rm -f "$work"/*
 	if ! report "$1" "$2" "$3"; then
@@ -86,12 +90,18 @@ compare() {
 	fi
 }
 
-[ -z "$rewrite" ] || find tests/golden -type f ! -name '*.sh' -delete
+[ -z "$rewrite" ] || find tests/golden -type f ! -name '*.sh' ! -name '*.c' -delete
 n=0
 for tape in samples/tapes/*.tape; do
 	[ -f "$tape" ] || continue
 	n=$((n + 1))
 	while read -r view formats; do
+		case $view in
+		*/*)
+			[ "${view%%/*}.tape" = "${tape##*/}" ] || continue
+			view=${view#*/}
+			;;
+		esac
 		for format in $formats; do
 			compare "$tape" "$view" "$format"
 		done

@@ -8,11 +8,11 @@ command -v go >/dev/null || skip "needs go tool pprof"
 
 "$record" -F 999 -o "$work/t.tape" -- "$samples/shape" "$(length 1 10)" >"$work/truth" 2>"$work/err"
 "$analyze" cpu -o "$work/t.pb.gz" "$work/t.tape"
-folded "$work/t.tape" >"$work/folded"
-"$analyze" cpu --top 100000 "$work/t.tape" >"$work/text"
+folded "$work/t.tape" --inlines >"$work/folded"
+"$analyze" cpu --inlines --top 100000 "$work/t.tape" >"$work/text"
 top() {
 	go tool pprof -top -nodecount=100000 -nodefraction=0 "$@" "$work/t.pb.gz" 2>"$work/err" |
-		sed '1,/flat%/d; s/ (inline)$//'
+		sed '1,/flat%/d; s/ (\(partial-\)\{0,1\}inline)$//'
 }
 
 # Lines "function flat cum", sorted, of lines "flat cum function"; one a name.

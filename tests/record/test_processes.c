@@ -325,6 +325,82 @@ static void a_child_of_an_unknown_parent_has_nothing_of_who_had_its_id_before(vo
 	free(last);
 }
 
+static void map_memory(struct fixture *f, uint32_t tgid, uint64_t time_ns)
+{
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_MMAP,
+					  .time_ns = time_ns,
+					  .tid = tgid,
+					  .tgid = tgid,
+					  .start = 0x7000,
+					  .end = 0x9000,
+					  .text = "//anon" });
+}
+
+/* Of the memory without a file that this process was last told to have. */
+static uint32_t memory_module(struct fixture *f, uint32_t tgid)
+{
+	struct ev_header *last;
+	uint32_t module;
+
+	assert_true(count(f, EV_MAPPING, tgid, &last) > 0);
+	assert_int_equal(((struct ev_mapping *)last)->file_offset, 0x7000);
+	module = ((struct ev_mapping *)last)->module;
+	free(last);
+	return module;
+}
+
+static void memory_without_a_file_is_of_one_program_alone(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t first, second, third;
+
+	processes_scan(f->processes, getpid());
+	make_process(f, TGID, 10, "one");
+	map_memory(f, TGID, 20);
+	use(f, TGID, 30, 1);
+	first = memory_module(f, TGID);
+	make_process(f, TGID + 1, 40, "two");
+	map_memory(f, TGID + 1, 50);
+	use(f, TGID + 1, 60, 1);
+	second = memory_module(f, TGID + 1);
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_EXEC,
+					  .time_ns = 70,
+					  .tid = TGID,
+					  .tgid = TGID,
+					  .text = "next" });
+	map_memory(f, TGID, 80);
+	third = memory_module(f, TGID);
+	assert_int_not_equal(first, second);
+	assert_int_not_equal(first, third);
+	assert_string_equal(modules_get(f->modules, first)->path, "[anon 4000001]");
+}
+
+static void words_of_stack_memory_are_hits_as_return_addresses_are(void **state)
+{
+	struct fixture *f = *state;
+	const struct ev_header stack = { .type = EV_STACK, .tgid = TGID };
+	const struct ev_header part = { .type = EV_STACK_PART, .tgid = TGID };
+	const uint64_t of_stack[] = { 0x1010, 0x1020 }, of_part[] = { 0x1030, 7, 0x1041 };
+	static const uint64_t wanted[] = { 0x1010, 0x101f, 0x102f, 0x1040 };
+	struct module *m;
+
+	assert_int_equal(processes_scan(f->processes, getpid()), 0);
+	make_process(f, TGID, 20, "one");
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_MMAP,
+					  .time_ns = 30,
+					  .tid = TGID,
+					  .tgid = TGID,
+					  .start = 0x1000,
+					  .end = 0x2000,
+					  .text = "//anon" });
+	processes_hit(f->processes, &stack, of_stack, 2);
+	processes_hit(f->processes, &part, of_part, 3);
+	m = modules_get(f->modules, (uint32_t)modules_count(f->modules));
+	hits_settle(&m->hits);
+	assert_int_equal(m->hits.n, 4);
+	assert_memory_equal(m->hits.offsets, wanted, sizeof(wanted));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -335,12 +411,14 @@ int main(void)
 		TEST(it_is_written_down_as_it_was_when_it_was_used),
 		TEST(changes_behind_a_use_are_written_at_their_time),
 		TEST(an_exec_leaves_only_the_new_mappings),
+		TEST(memory_without_a_file_is_of_one_program_alone),
 		TEST(a_child_begins_with_the_mappings_of_its_parent),
 		TEST(a_process_that_nobody_announced_is_marked_late),
 		TEST(a_process_ends_with_its_last_thread_and_not_with_its_first),
 		TEST(a_loss_of_the_side_band_is_written_with_its_time),
 		TEST(a_second_process_of_the_same_id_in_an_epoch_is_written_down_too),
 		TEST(a_process_whose_fork_was_lost_is_known_by_its_exec),
+		TEST(words_of_stack_memory_are_hits_as_return_addresses_are),
 		TEST(a_child_of_an_unknown_parent_has_nothing_of_who_had_its_id_before),
 	};
 

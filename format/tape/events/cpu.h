@@ -10,7 +10,8 @@
 #define EV_CPU_SAMPLE_FIELDS(F, A, T)                                                              \
 	F(uint64_t, kstack, "stack", "the kernel stack; 0: it ran in user mode")                   \
 	F(uint64_t, ustack, "stack", "the user stack; 0: a kernel thread, or it was not readable") \
-	F(uint64_t, cgroup, "cgroup", "the control group that it ran in (v2); 0: not known")
+	F(uint64_t, cgroup, "cgroup", "the control group that it ran in (v2); 0: not known")       \
+	F(uint64_t, script, "script", "the interpreter's stack; 0: none")
 EV_STRUCT(cpu_sample, EV_CPU_SAMPLE_FIELDS);
 
 #define EV_CPU_EVENTS(X)                                                                           \

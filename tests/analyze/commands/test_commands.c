@@ -87,9 +87,9 @@ static void verify_names_each_damaged_place(void **state)
 	assert_says(
 		&o, 1,
 		"%s: damaged: 2 blocks and 2 records can be read\n"
-		"1 place not as written: 1 block lost, 128 bytes unreadable; "
+		"1 place not as written: 1 block lost, 136 bytes unreadable; "
 		"analyze repair writes what is left to a new tape\n"
-		"  altered   at byte 192, 128 bytes, 1 block lost, between 1.500s and 1.500s\n");
+		"  altered   at byte 200, 136 bytes, 1 block lost, between 1.500s and 1.500s\n");
 }
 
 static void verify_tells_a_missing_end_from_damage(void **state)
@@ -131,7 +131,7 @@ static void verify_takes_a_block_of_an_unknown_kind_for_whole(void **state)
 	o = run_on("verify", &w);
 	assert_says(&o, 0,
 		    "%s: whole: 3 blocks and 3 records can be read\n"
-		    "  unknown   at byte 320, 136 bytes, a block of a kind that this version does "
+		    "  unknown   at byte 336, 136 bytes, a block of a kind that this version does "
 		    "not know; not read\n");
 }
 
@@ -222,7 +222,7 @@ static void dump_writes_a_json_object_for_each_record(void **state)
 	assert_says(&o, 0,
 		    "{\"type\":128,\"name\":\"cpu_sample\",\"time_ns\":5,\"cpu\":0,\"epoch\":0,"
 		    "\"pid\":7,\"tid\":7,\"fields\":{\"kstack\":\"0x0\",\"ustack\":\"0x46\","
-		    "\"cgroup\":0}}\n");
+		    "\"cgroup\":0,\"script\":0}}\n");
 }
 
 static void dump_lists_blocks(void **state)
@@ -235,7 +235,7 @@ static void dump_lists_blocks(void **state)
 	made_world_sample(&w, 5, 7, 70);
 	o = run_job("dump", &w, (struct command_job){ .blocks = true });
 	assert_says(&o, 0,
-		    "block 1 at 64 events epoch=3 ring=2 records=1 packed=48 plain=48 codec=0 "
+		    "block 1 at 64 events epoch=3 ring=2 records=1 packed=56 plain=56 codec=0 "
 		    "first_ns=5 last_ns=5\n");
 }
 

@@ -112,6 +112,21 @@ static inline uint32_t maker_frame(struct maker *m, const char *name, const char
 	return profile_frame(m->profile, number, offset + 4);
 }
 
+/* The source lines of a function that a stack has, as the text of EV_LINE. */
+static inline void maker_lines(struct maker *m, const char *name, const char *module,
+			       const char *text)
+{
+	struct module mod = maker_module(module);
+	struct symbol range = { .size = MAKER_FUNCTION_BYTES, .origin = EV_SYMBOL_DWARF };
+	char key[1024];
+
+	snprintf(key, sizeof(key), "%s@%s", name, module);
+	range.start =
+		mod.file_offset + (uint64_t)intern_text(&m->functions, key) * MAKER_FUNCTION_BYTES;
+	if (bundle_add_lines(m->bundle, &mod, &range, text) != 0)
+		abort();
+}
+
 /*
  * "main;work;read@libc.so.6;vfs_read@kernel": frames from the root. Without an
  * '@' the module is app; "?@libfoo.so" has no name, "@[cut]" is a mark.

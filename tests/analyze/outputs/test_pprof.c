@@ -429,6 +429,97 @@ static void empty_profile_has_its_types(void **state)
 	maker_done(&m);
 }
 
+/* --- lines and inlined calls --- */
+
+/* One stack, main of app and work, into which step was inlined; libfoo.so has no lines. */
+static struct decoded *written_inlined(struct maker *m)
+{
+	maker_init(m);
+	maker_add(m, "app", "main;work;run@libfoo.so", 1);
+	maker_lines(m, "work", "app", "step\t/src/step.h\t20\t10\nwork\t/src/work.c\t70\t60\n");
+	return written(m);
+}
+
+/* The line of a location by index: its function and number in it. */
+static struct message line_of(const struct decoded *d, size_t location, size_t index)
+{
+	struct message line = { 0 };
+
+	assert_true(index < d->of[LOCATION][location].n_inner);
+	decode_message(d->of[LOCATION][location].inner[index], 0, &line);
+	return line;
+}
+
+static const struct message *function_of_id(const struct decoded *d, uint64_t id)
+{
+	for (size_t i = 0; i < d->n[FUNCTION]; i++) {
+		if (d->of[FUNCTION][i].field[1] == id)
+			return &d->of[FUNCTION][i];
+	}
+	fail_msg("there is no function %llu", (unsigned long long)id);
+	return NULL;
+}
+
+static void a_location_has_its_inlined_calls_innermost_first(void **state)
+{
+	struct maker m;
+	struct decoded *d = written_inlined(&m);
+	struct message inner = line_of(d, 1, 0), outer = line_of(d, 1, 1);
+
+	(void)state;
+	assert_int_equal(d->of[LOCATION][1].n_inner, 2);
+	assert_string_equal(d->strings[function_of_id(d, inner.field[1])->field[2]], "step");
+	assert_int_equal(inner.field[2], 20);
+	assert_string_equal(d->strings[function_of_id(d, outer.field[1])->field[2]], "work");
+	assert_int_equal(outer.field[2], 70);
+	free_decoded(d);
+	maker_done(&m);
+}
+
+static void a_function_has_its_file_and_first_line(void **state)
+{
+	struct maker m;
+	struct decoded *d = written_inlined(&m);
+	const struct message *f = function_of_id(d, line_of(d, 1, 0).field[1]);
+
+	(void)state;
+	assert_string_equal(d->strings[f->field[4]], "/src/step.h");
+	assert_int_equal(f->field[5], 10);
+	free_decoded(d);
+	maker_done(&m);
+}
+
+static void a_mapping_says_what_its_locations_have(void **state)
+{
+	struct maker m;
+	struct decoded *d = written_inlined(&m);
+
+	(void)state;
+	for (unsigned int field = 7; field <= 10; field++) {
+		assert_int_equal(d->of[MAPPING][0].field[field], 1);
+		assert_int_equal(d->of[MAPPING][1].field[field], field == 7);
+	}
+	free_decoded(d);
+	maker_done(&m);
+}
+
+static void ids_of_inlined_functions_are_their_own(void **state)
+{
+	struct maker m;
+	struct decoded *d = written_inlined(&m);
+
+	(void)state;
+	assert_int_equal(d->n[FUNCTION], 4);
+	for (size_t i = 0; i < d->n[FUNCTION]; i++) {
+		assert_true(d->of[FUNCTION][i].field[1] >= 1);
+		assert_true(d->of[FUNCTION][i].field[1] <= 4);
+		for (size_t k = 0; k < i; k++)
+			assert_true(d->of[FUNCTION][i].field[1] != d->of[FUNCTION][k].field[1]);
+	}
+	free_decoded(d);
+	maker_done(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +538,10 @@ int main(void)
 		cmocka_unit_test(comments_name_tape_and_coverage),
 		cmocka_unit_test(gzip_holds_the_same_bytes),
 		cmocka_unit_test(empty_profile_has_its_types),
+		cmocka_unit_test(a_location_has_its_inlined_calls_innermost_first),
+		cmocka_unit_test(a_function_has_its_file_and_first_line),
+		cmocka_unit_test(a_mapping_says_what_its_locations_have),
+		cmocka_unit_test(ids_of_inlined_functions_are_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What analyze/symbolize/bundle.h promises. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -202,6 +203,120 @@ static void an_empty_bundle_knows_nothing(void **state)
 
 #define TEST cmocka_unit_test
 
+/* --- lines --- */
+
+static int add_lines(struct bundle *b, const struct module *m, uint64_t start, const char *text)
+{
+	const struct symbol range = { .start = start, .size = 0x10, .origin = EV_SYMBOL_DWARF };
+
+	return bundle_add_lines(b, m, &range, text);
+}
+
+static void lines_come_innermost_first_with_all_that_is_known(void **state)
+{
+	struct bundle *b = bundle_new();
+	struct lines found;
+
+	(void)state;
+	assert_int_equal(add_lines(b, &libc, 0x100, "in\t/src/a.h\t7\t5\nout\t/src/a.c\t70\t60\n"),
+			 0);
+	assert_int_equal(bundle_lines(b, &libc, 0x10f, &found), 1);
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.start, 0x100);
+	assert_int_equal(found.size, 0x10);
+	assert_int_equal(found.origin, EV_SYMBOL_DWARF);
+	assert_string_equal(found.at[0].function, "in");
+	assert_string_equal(found.at[0].file, "/src/a.h");
+	assert_int_equal(found.at[0].line, 7);
+	assert_int_equal(found.at[0].first_line, 5);
+	assert_string_equal(found.at[1].function, "out");
+	assert_int_equal(found.at[1].line, 70);
+	bundle_free(b);
+}
+
+static void what_is_not_known_of_a_line_is_empty_or_0(void **state)
+{
+	struct bundle *b = bundle_new();
+	struct lines found;
+
+	(void)state;
+	assert_int_equal(add_lines(b, &libc, 0, "\t\t\t\n"), 0);
+	assert_int_equal(bundle_lines(b, &libc, 0, &found), 1);
+	assert_int_equal(found.n, 1);
+	assert_string_equal(found.at[0].function, "");
+	assert_string_equal(found.at[0].file, "");
+	assert_int_equal(found.at[0].line + found.at[0].first_line, 0);
+	bundle_free(b);
+}
+
+static void a_text_of_another_form_is_no_lines(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"main",
+		"main\ta.c\t1\t1",
+		"main\ta.c\t1\n",
+		"main\ta.c\t1\t1\t1\n",
+		"main\ta.c\t-1\t1\n",
+		"main\ta.c\t1x\t1\n",
+		"main\ta.c\t4294967296\t1\n",
+		"main\ta.c\t1\t99999999999999999999\n",
+		"main\ta.c\t1\t1\nmain\t",
+		"main\n\t1\t1\n",
+	};
+	struct bundle *b = bundle_new();
+	struct lines found;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_int_equal(add_lines(b, &libc, 0, texts[i]), -EINVAL);
+	assert_int_equal(bundle_lines(b, &libc, 0, &found), 0);
+	bundle_free(b);
+}
+
+static void more_inlined_calls_than_are_allowed_are_no_lines(void **state)
+{
+	char text[LINES_MAX * 4 + 5] = "";
+	struct bundle *b = bundle_new();
+
+	(void)state;
+	for (int i = 0; i < LINES_MAX; i++)
+		strcat(text, "\t\t\t\n");
+	assert_int_equal(add_lines(b, &libc, 0, text), 0);
+	strcat(text, "\t\t\t\n");
+	assert_int_equal(add_lines(b, &libc, 0x10, text), -EINVAL);
+	bundle_free(b);
+}
+
+static void lines_and_names_do_not_hide_each_other(void **state)
+{
+	struct bundle *b = bundle_new();
+	struct lines found;
+
+	(void)state;
+	add(b, &libc, 0, 0x100, "read");
+	assert_int_equal(add_lines(b, &libc, 8, "read\tio.c\t3\t1\n"), 0);
+	assert_string_equal(name_at(b, &libc, 8), "read");
+	assert_int_equal(bundle_lines(b, &libc, 0, &found), 0);
+	assert_int_equal(bundle_count(b), 1);
+	bundle_free(b);
+}
+
+static void a_name_keeps_where_it_came_from(void **state)
+{
+	struct bundle *b = bundle_new();
+	struct symbol found;
+
+	(void)state;
+	bundle_add(b, &libc, &(struct symbol){ 0, 8, "read", EV_SYMBOL_MINI });
+	bundle_add(b, &libc, &(struct symbol){ 8, 8, "write", (enum ev_symbol_origin)77 });
+	assert_int_equal(bundle_find(b, &libc, 0, &found), 1);
+	assert_int_equal(found.origin, EV_SYMBOL_MINI);
+	assert_int_equal(bundle_find(b, &libc, 8, &found), 1);
+	assert_int_equal(found.origin, EV_SYMBOL_UNTOLD);
+	bundle_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +331,12 @@ int main(void)
 		TEST(a_size_beyond_all_memory_ends_with_it),
 		TEST(thousands_of_modules_are_kept_apart),
 		TEST(an_empty_bundle_knows_nothing),
+		cmocka_unit_test(lines_come_innermost_first_with_all_that_is_known),
+		cmocka_unit_test(what_is_not_known_of_a_line_is_empty_or_0),
+		cmocka_unit_test(a_text_of_another_form_is_no_lines),
+		cmocka_unit_test(more_inlined_calls_than_are_allowed_are_no_lines),
+		cmocka_unit_test(lines_and_names_do_not_hide_each_other),
+		cmocka_unit_test(a_name_keeps_where_it_came_from),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,7 +228,8 @@ static void the_bundle_is_asked_first(void **state)
 	struct fixture *f = *state;
 	struct frame_name found;
 
-	bundle_add(f->bundle, &lib, &(struct symbol){ TEXT, 0x10, "_Z11from_bundlev" });
+	bundle_add(f->bundle, &lib,
+		   &(struct symbol){ TEXT, 0x10, "_Z11from_bundlev", EV_SYMBOL_UNTOLD });
 	symbolizer_find(f->s, &lib, TEXT, &found);
 	assert_string_equal(found.name, "from_bundle()");
 	assert_string_equal(found.system_name, "_Z11from_bundlev");
@@ -239,7 +240,7 @@ static void what_the_bundle_lacks_is_looked_up_in_the_file(void **state)
 {
 	struct fixture *f = *state;
 
-	bundle_add(f->bundle, &lib, &(struct symbol){ 0, 0x10, "other" });
+	bundle_add(f->bundle, &lib, &(struct symbol){ 0, 0x10, "other", EV_SYMBOL_UNTOLD });
 	assert_frame(f, &lib, TEXT, "foo::bar(int)");
 }
 
@@ -247,7 +248,7 @@ static void a_module_that_the_bundle_names_needs_no_file(void **state)
 {
 	struct fixture *f = *state;
 
-	bundle_add(f->bundle, &rebuilt, &(struct symbol){ TEXT, 0x10, "here" });
+	bundle_add(f->bundle, &rebuilt, &(struct symbol){ TEXT, 0x10, "here", EV_SYMBOL_UNTOLD });
 	assert_frame(f, &rebuilt, TEXT, "here");
 	assert_int_equal(symbolizer_n_notes(f->s), 0);
 }
@@ -256,12 +257,95 @@ static void without_files_only_the_bundle_names(void **state)
 {
 	struct fixture *f = *state;
 
-	bundle_add(f->bundle, &lib, &(struct symbol){ 0, 0x10, "other" });
+	bundle_add(f->bundle, &lib, &(struct symbol){ 0, 0x10, "other", EV_SYMBOL_UNTOLD });
 	use(f, (struct symbolizer_options){
 		       .bundle = f->bundle, .symfs = f->symfs, .no_files = true });
 	assert_frame(f, &lib, 0, "other");
 	assert_frame(f, &lib, TEXT, "[lib.so]");
 	assert_int_equal(symbolizer_n_notes(f->s), 0);
+}
+
+static void add_lines(struct fixture *f, uint64_t start, const char *text)
+{
+	const struct symbol range = { .start = start, .size = 0x10, .origin = EV_SYMBOL_DWARF };
+
+	assert_int_equal(bundle_add_lines(f->bundle, &lib, &range, text), 0);
+}
+
+static void lines_are_given_with_demangled_names(void **state)
+{
+	struct fixture *f = *state;
+	struct frame_lines found;
+
+	add_lines(f, TEXT, "_ZN3foo2inEv\t/src/foo.h\t7\t5\n_ZN3foo3barEi\t/src/foo.cc\t70\t60\n");
+	symbolizer_lines(f->s, &lib, TEXT, &found);
+	assert_int_equal(found.n, 2);
+	assert_string_equal(found.at[0].name, "foo::in()");
+	assert_string_equal(found.at[0].system_name, "_ZN3foo2inEv");
+	assert_string_equal(found.at[0].file, "/src/foo.h");
+	assert_int_equal(found.at[0].line, 7);
+	assert_string_equal(found.at[1].name, "foo::bar(int)");
+	assert_int_equal(found.at[1].first_line, 60);
+	assert_int_equal(found.source, SYMBOL_BUNDLE);
+	assert_int_equal(found.origin, EV_SYMBOL_DWARF);
+}
+
+static void a_frame_without_lines_has_its_name_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct frame_lines found;
+
+	symbolizer_lines(f->s, &lib, TEXT, &found);
+	assert_int_equal(found.n, 1);
+	assert_string_equal(found.at[0].name, "foo::bar(int)");
+	assert_string_equal(found.at[0].file, "");
+	assert_int_equal(found.source, SYMBOL_NONE);
+	symbolizer_lines(f->s, &lib, TEXT + 0x10, &found);
+	assert_string_equal(found.at[0].name, "[lib.so]");
+}
+
+static void a_function_has_one_name_whatever_the_lines_call_it(void **state)
+{
+	struct fixture *f = *state;
+	struct frame_lines found;
+
+	add_lines(f, TEXT, "bar\t/src/foo.cc\t70\t60\n");
+	symbolizer_lines(f->s, &lib, TEXT, &found);
+	assert_string_equal(found.at[0].name, "foo::bar(int)");
+	assert_int_equal(found.at[0].line, 70);
+}
+
+static void where_no_symbol_reaches_lines_name_the_function(void **state)
+{
+	struct fixture *f = *state;
+	struct frame_name found;
+
+	add_lines(f, TEXT + 0x10, "in\t\t1\t1\n_Z3gapv\t/src/foo.cc\t70\t60\n");
+	symbolizer_find(f->s, &lib, TEXT + 0x10, &found);
+	assert_string_equal(found.name, "gap()");
+	assert_int_equal(found.origin, EV_SYMBOL_DWARF);
+}
+
+static void a_mark_has_no_lines(void **state)
+{
+	struct fixture *f = *state;
+	const struct module mark = { .kind = MODULE_MARK, .path = "[cut]" };
+	struct frame_lines found;
+
+	symbolizer_lines(f->s, &mark, 0, &found);
+	assert_int_equal(found.n, 1);
+	assert_string_equal(found.at[0].name, "[cut]");
+}
+
+static void what_is_asked_for_comes_as_it_stands(void **state)
+{
+	struct fixture *f = *state;
+	struct symbol found;
+
+	assert_int_equal(symbolizer_ask(f->s, &lib, TEXT + 1, &found), 1);
+	assert_string_equal(found.name, "_ZN3foo3barEi");
+	assert_int_equal(found.start, TEXT);
+	assert_int_equal(symbolizer_ask(f->s, &lib, TEXT + 0x10, &found), 0);
 }
 
 static void a_gap_between_functions_has_its_modules_name(void **state)
@@ -402,6 +486,12 @@ int main(void)
 		TEST(what_the_bundle_lacks_is_looked_up_in_the_file),
 		TEST(a_module_that_the_bundle_names_needs_no_file),
 		TEST(without_files_only_the_bundle_names),
+		TEST(lines_are_given_with_demangled_names),
+		TEST(a_frame_without_lines_has_its_name_alone),
+		TEST(a_function_has_one_name_whatever_the_lines_call_it),
+		TEST(where_no_symbol_reaches_lines_name_the_function),
+		TEST(a_mark_has_no_lines),
+		TEST(what_is_asked_for_comes_as_it_stands),
 		TEST(a_gap_between_functions_has_its_modules_name),
 		TEST(names_come_without_bytes_that_may_not_be_shown),
 		TEST(what_has_no_name_is_called_by_its_kind),

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* See cfi_made.h. A row becomes three instructions: advance, where the CFA is, what is saved. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbols/cfi_made.h"
+#include "symbols/pclntab.h"
+
+#define ROWS_MAX 512
+#define ROW_MAX	 40 /* bytes of its instructions */
+
+/* DWARF 5, 7.24. */
+enum {
+	ADVANCE_LOC4 = 0x04,
+	OFFSET_EXTENDED_SF = 0x11,
+	UNDEFINED = 0x07,
+	SAME_VALUE = 0x08,
+	DEF_CFA = 0x0c,
+	DEF_CFA_OFFSET = 0x0e,
+};
+
+/* DWARF's numbers of the registers that matter. */
+struct registers {
+	uint8_t sp, pointer, return_address;
+};
+
+struct cfi_made {
+	struct pclntab *table;
+	struct registers registers;
+	struct pclntab_frame rows[ROWS_MAX];
+	uint8_t cie[8];
+	uint8_t fde[ROWS_MAX * ROW_MAX];
+};
+
+int cfi_made_open(Elf *elf, unsigned int machine, struct cfi_made **ret)
+{
+	struct cfi_made *m = calloc(1, sizeof(*m));
+	int rc;
+
+	if (!m)
+		return -ENOMEM;
+	rc = pclntab_open(elf, "", &m->table, NULL);
+	if (rc < 0) {
+		free(m);
+		return rc;
+	}
+	m->registers = machine == EM_AARCH64 ? (struct registers){ 31, 29, 30 }
+					     : (struct registers){ 7, 6, 16 };
+	*ret = m;
+	return 0;
+}
+
+void cfi_made_free(struct cfi_made *m)
+{
+	if (!m)
+		return;
+	pclntab_free(m->table);
+	free(m);
+}
+
+static uint8_t *put_uleb(uint8_t *at, uint32_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*at++ = (uint8_t)(v | 0x80);
+	*at++ = (uint8_t)v;
+	return at;
+}
+
+static uint8_t *put_sleb(uint8_t *at, int32_t v)
+{
+	for (; v < -64 || v > 63; v >>= 7)
+		*at++ = (uint8_t)(v | 0x80);
+	*at++ = (uint8_t)(v & 0x7f);
+	return at;
+}
+
+/* Where a caller's register is saved, bytes from the CFA; 0: nowhere. */
+static uint8_t *put_saved(uint8_t *at, uint8_t number, int32_t distance)
+{
+	*at++ = distance ? OFFSET_EXTENDED_SF : SAME_VALUE;
+	at = put_uleb(at, number);
+	return distance ? put_sleb(at, distance) : at;
+}
+
+static uint8_t *put_row(const struct registers *r, uint8_t *at, uint32_t advance,
+			const struct pclntab_frame *row)
+{
+	if (advance) {
+		*at++ = ADVANCE_LOC4;
+		memcpy(at, &advance, sizeof(advance));
+		at += sizeof(advance);
+	}
+	*at++ = DEF_CFA_OFFSET;
+	at = put_uleb(at, (uint32_t)row->cfa);
+	at = put_saved(at, r->return_address, row->return_at);
+	return put_saved(at, r->pointer, row->pointer_at);
+}
+
+/* Where threads and goroutines begin: what Go's assembler marks TOPFRAME (runtime/asm_*.s). */
+static bool is_root(struct cfi_made *m, uint64_t offset)
+{
+	static const char *const roots[] = { "runtime.goexit", "runtime.mstart", "runtime.rt0_go" };
+	struct symbol s;
+
+	if (!pclntab_find(m->table, offset, &s))
+		return false;
+	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++) {
+		if (strcmp(s.name, roots[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Rows must follow each other, or what is between them would have those before. */
+static bool are_whole(const struct pclntab_frame *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].cfa < 0 || rows[i].start >= rows[i].end ||
+		    rows[i].end - rows[i].start > UINT32_MAX ||
+		    (i && rows[i].start != rows[i - 1].end))
+			return false;
+	}
+	return n > 0;
+}
+
+int cfi_made_find(struct cfi_made *m, uint64_t offset, struct cfi_entry *ret)
+{
+	size_t n = pclntab_frames(m->table, offset, m->rows, ROWS_MAX);
+	uint8_t *at = m->fde, *cie = m->cie;
+
+	if (n > ROWS_MAX)
+		n = ROWS_MAX; /* how far those reach */
+	if (!are_whole(m->rows, n) || offset < m->rows[0].start || offset >= m->rows[n - 1].end)
+		return 0;
+	*cie++ = DEF_CFA;
+	cie = put_uleb(cie, m->registers.sp);
+	cie = put_uleb(cie, 0);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t advance = i ? m->rows[i].start - m->rows[i - 1].start : 0;
+
+		at = put_row(&m->registers, at, (uint32_t)advance, &m->rows[i]);
+	}
+	if (is_root(m, offset)) {
+		at = m->fde;
+		*at++ = UNDEFINED;
+		*at++ = m->registers.return_address;
+	}
+	*ret = (struct cfi_entry){
+		.start = m->rows[0].start,
+		.size = m->rows[n - 1].end - m->rows[0].start,
+		.flags = EV_CFI_MADE,
+		.code_align = 1,
+		.data_align = 1,
+		.return_register = m->registers.return_address,
+		.cie = m->cie,
+		.cie_bytes = (size_t)(cie - m->cie),
+		.fde = m->fde,
+		.fde_bytes = (size_t)(at - m->fde),
+	};
+	return 1;
+}

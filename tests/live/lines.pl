@@ -1,0 +1,66 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# lines.pl OURS THEIRS: compares what bench/symbolize says of addresses with what
+# eu-addr2line -a -i -f says of the same, and fails if they differ in a way that is
+# not one of these (in all of which llvm-symbolizer says what we do), or in more than
+# one address of a hundred:
+#
+#   place      the same functions, called at other lines: of two calls that the
+#              compiler gave overlapping ranges they take the first, we the one that
+#              begins last
+#   outer      they leave out callers behind the first ones
+#   repeated   they go on: a function that was inlined into itself is told again
+#   unnamed    code that belongs to no function of the DWARF
+use strict;
+use warnings;
+
+# Address => lines; columns, discriminators and what is told twice are left out.
+sub load {
+	my ($path) = @_;
+	my (%all, $at, @order);
+	open(my $f, '<', $path) or die "$path: $!\n";
+	while (<$f>) {
+		chomp;
+		if (/^0x[0-9a-f]{16}$/) {
+			$at = $_;
+			push @order, $at;
+			next;
+		}
+		s/ inlined at .*//;
+		s/ \(discriminator \d+\)$//;
+		s/^(.*:\d+):\d+$/$1/;
+		push @{ $all{$at} }, $_;
+	}
+	return (\%all, \@order);
+}
+
+sub is_prefix {
+	my ($short, $long) = @_;
+	return @$short < @$long && join("\n", @$short) eq join("\n", @$long[0 .. $#$short]);
+}
+
+sub functions { return join("\n", map { $_[$_ * 2] } 0 .. $#_ / 2) }
+
+sub kind {
+	my ($ours, $theirs) = @_;
+	return 'same' if "@$ours" eq "@$theirs";
+	return 'unnamed' if $ours->[0] eq '??' || $theirs->[0] eq '??';
+	return 'outer' if is_prefix($theirs, $ours);
+	return 'repeated' if is_prefix($ours, $theirs) || @$theirs > @$ours;
+	return 'place' if functions(@$ours) eq functions(@$theirs) && $ours->[1] eq $theirs->[1];
+	return 'other';
+}
+
+my ($ours, $order) = load($ARGV[0]);
+my ($theirs) = load($ARGV[1]);
+my (%n, $bad);
+for my $at (@$order) {
+	my $kind = kind($ours->{$at}, $theirs->{$at} || []);
+	$n{$kind}++;
+	next if $kind eq 'same' || $n{$kind} > 5;
+	print "$at: $kind\n  ours:   @{ $ours->{$at} }\n  theirs: @{ $theirs->{$at} || [] }\n";
+}
+print join(', ', map { "$n{$_} $_" } sort keys %n), "\n";
+$bad = @$order - ($n{same} || 0);
+exit($n{other} || !@$order || $bad > @$order / 100 ? 1 : 0);

@@ -1,0 +1,3 @@
+module pclntab
+
+go 1.15
