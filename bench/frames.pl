@@ -39,7 +39,7 @@ my @pythons = split(' ', $ENV{PYTHONS} || 'python3');
 
 my $fp = '-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer';
 my $rust = 'rustc --edition 2021 -C opt-level=2 -C codegen-units=1';
-my $node = "node --interpreted-frames-native-stack";
+my $node = "node --interpreted-frames-native-stack --no-logfile-per-isolate --logfile=$work/v8.log";
 
 # What is built and how; run: the command, %s is where build put it. lines: whether
 # debug information is there. main: only the first thread does the work, or the second

@@ -30,7 +30,7 @@ my $unwind = `$build/record --help` =~ /--unwind/ ? '--unwind=auto' : '';
 my @programs = (
 	[ 'python3', 'python3 -c "import json,re
 while True: re.findall(r\'[a-z]+\', json.dumps({str(i): \'x\' * i for i in range(500)}))"' ],
-	[ 'node', 'node --perf-basic-prof -e "
+	[ 'node', "node --no-logfile-per-isolate --logfile=$work/v8.log --perf-basic-prof" . ' -e "
 function work(n) { const a = []; for (let i = 0; i < n; i++) a.push({ k: i, s: String(i) }); return JSON.parse(JSON.stringify(a)).sort((x, y) => x.s < y.s ? -1 : 1).length }
 for (;;) work(20000)"' ],
 	[ 'openssl', 'openssl speed -seconds 60 sha256 rsa2048' ],

@@ -8,7 +8,7 @@ need_bpf
 command -v node >/dev/null 2>&1 || skip "no node here"
 
 program=$PWD/samples/languages/chain.js
-options='--interpreted-frames-native-stack --no-turbo-inlining'
+options="--interpreted-frames-native-stack --no-turbo-inlining --no-logfile-per-isolate --logfile=$work/v8.log"
 seconds=$(length 1 5)
 
 # perf_maps_of TAPE: the maps that the recorded processes left, which go with the test.
