@@ -19,7 +19,7 @@
 struct short_life {
 	struct life life;
 	const char *kind; /* "thread", "exec" or "reuse" */
-	uint64_t slept_ns;
+	struct nap nap;
 	uint64_t burnt_ns;
 };
 
@@ -39,12 +39,9 @@ struct job {
 	int number;
 };
 
-static uint64_t short_sleep(uint64_t ns)
+static struct nap short_sleep(uint64_t ns)
 {
-	const uint64_t start = wall_ns();
-
-	direct_sleep(ns);
-	return wall_ns() - start;
+	return nap(ns);
 }
 
 static uint64_t short_burn(uint64_t ns)
@@ -57,7 +54,7 @@ static void *live(void *p)
 	const struct job *j = p;
 
 	life_begin(&j->out->life, j->name, j->number);
-	j->out->slept_ns = short_sleep(j->churn->sleep_ns);
+	j->out->nap = short_sleep(j->churn->sleep_ns);
 	j->out->burnt_ns = short_burn(j->churn->burn_ns);
 	life_end(&j->out->life);
 	return NULL;
@@ -164,7 +161,8 @@ static void print_truth(const struct churn *c, int rounds)
 			print_who(&s->life);
 		} else {
 			print_life(&s->life);
-			print_ns("slept_ns", s->slept_ns);
+			print_ns("slept_ns", s->nap.slept_ns);
+			print_ns("slept_cpu_ns", s->nap.cpu_ns);
 			print_ns("burnt_ns", s->burnt_ns);
 		}
 		printf("}");

@@ -17,6 +17,24 @@
 
 #include "direct.h"
 
+/*
+ * A wait that a program times itself: by the time of day, which has the way into the
+ * kernel and back in it, and the CPU time of that. How long it had no CPU is between
+ * slept_ns - cpu_ns and slept_ns.
+ */
+struct nap {
+	uint64_t slept_ns;
+	uint64_t cpu_ns;
+};
+
+ALWAYS_INLINE struct nap nap(uint64_t ns)
+{
+	const uint64_t cpu = cpu_ns(), start = wall_ns();
+
+	direct_sleep(ns);
+	return (struct nap){ .slept_ns = wall_ns() - start, .cpu_ns = cpu_ns() - cpu };
+}
+
 /* Between life_begin() and life_end(), which the thread itself calls. */
 struct life {
 	char name[16];

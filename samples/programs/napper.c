@@ -15,26 +15,24 @@ struct napper {
 	int number;
 	uint64_t naps;
 	uint64_t nap_ns;
-	uint64_t slept_ns;
+	struct nap sum;
 	uint64_t longest_ns;
 };
 
-static uint64_t nap_in_here(uint64_t ns)
+static struct nap nap_in_here(uint64_t ns)
 {
-	const uint64_t start = wall_ns();
-
-	direct_sleep(ns);
-	return wall_ns() - start;
+	return nap(ns);
 }
 
 static void nap_outer(struct napper *n)
 {
 	for (uint64_t i = 0; i < n->naps; i++) {
-		const uint64_t ns = nap_in_here(n->nap_ns);
+		const struct nap one = nap_in_here(n->nap_ns);
 
-		n->slept_ns += ns;
-		if (ns > n->longest_ns)
-			n->longest_ns = ns;
+		n->sum.slept_ns += one.slept_ns;
+		n->sum.cpu_ns += one.cpu_ns;
+		if (one.slept_ns > n->longest_ns)
+			n->longest_ns = one.slept_ns;
 	}
 }
 
@@ -81,7 +79,8 @@ static void print_truth(const struct napper *nappers, int n)
 		print_life(&nappers[i].life);
 		print_ns("naps", nappers[i].naps);
 		print_ns("nap_ns", nappers[i].nap_ns);
-		print_ns("slept_ns", nappers[i].slept_ns);
+		print_ns("slept_ns", nappers[i].sum.slept_ns);
+		print_ns("slept_cpu_ns", nappers[i].sum.cpu_ns);
 		print_ns("longest_ns", nappers[i].longest_ns);
 		printf("}");
 	}

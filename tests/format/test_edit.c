@@ -168,21 +168,23 @@ static void records_outside_of_symbols_blocks_are_not_asked_for(void **state)
 
 static int add_one(void *context, struct tape_writer *w, struct tape_error *err)
 {
-	struct {
+	union {
 		struct ev_symbol symbol;
-		char name[8];
+		char bytes[sizeof(struct ev_symbol) + 8];
 	} record = { .symbol = { .h = { .type = EV_SYMBOL, .units = sizeof(record) / EV_UNIT },
 				 .start = 0x10,
 				 .size = 4,
-				 .module = 2 },
-		     .name = "added" };
-	struct {
+				 .module = 2 } };
+	union {
 		struct ev_module module;
-		char path[16];
+		char bytes[sizeof(struct ev_module) + 16];
 	} module = { .module = { .h = { .type = EV_MODULE, .units = sizeof(module) / EV_UNIT },
-				 .module = 2 },
-		     .path = "/bin/two" };
-	int rc = tape_writer_put_symbol(w, &module.module.h, err);
+				 .module = 2 } };
+	int rc;
+
+	strcpy(record.symbol.name, "added");
+	strcpy(module.module.path, "/bin/two");
+	rc = tape_writer_put_symbol(w, &module.module.h, err);
 
 	++*(int *)context;
 	return rc < 0 ? rc : tape_writer_put_symbol(w, &record.symbol.h, err);

@@ -7,7 +7,7 @@ need_bpf
 
 cleanup() { umount "$work/disk" 2>/dev/null; }
 mkdir "$work/disk"
-mount -t tmpfs -o size=128k none "$work/disk" || skip "cannot mount a tmpfs"
+mount -t tmpfs -o size=512k none "$work/disk" || skip "cannot mount a tmpfs"
 background "$samples/forker" 2000 5 >/dev/null
 
 status=$(status_of timeout 60 "$record" -F 999 -a -d 30 -o "$work/disk/t.tape")

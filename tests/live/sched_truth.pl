@@ -131,12 +131,15 @@ sub far_fault {
 		100 * ($got / $wanted - 1));
 }
 
-# The same of waits, with and without the time until the thread had the CPU.
+# The same of waits. A program sees a wait begin before it leaves its CPU and end when it
+# has it again: the truth lies between the time that passed and that less the CPU
+# time of it ($cpu), and the view's is with or without the time until it had the CPU.
 sub wait_fault {
-	my ($life, $what, $pieces, $wanted, $got) = @_;
+	my ($life, $what, $pieces, $wanted, $cpu, $got) = @_;
 	my $most = $got + $life->{row}{waited};
 	return () if !$pieces || $wanted / $pieces < $worth_wait_ns;
-	return far_fault($life, $what, $wanted, $wanted < $got ? $got : $wanted > $most ? $most : $wanted);
+	return far_fault($life, $what, $wanted, $most) if $most < $wanted - $cpu;
+	return far_fault($life, $what, $wanted, $got > $wanted ? $got : $wanted);
 }
 
 # Every switch ends a piece of running and begins one of waiting.
@@ -227,19 +230,17 @@ sub check_lossy {
 # --- and of each program ---
 
 # The waits in a call have this stack, all of them, and last as long as was measured.
-# A program sees a wait end when it has the CPU again, the view when it could have had
-# it: the difference is of the time that the thread was runnable.
 sub check_stack {
-	my ($text, $life, $stack, $waits, $ns) = @_;
+	my ($text, $life, $stack, $waits, $ns, $cpu) = @_;
 	my ($count, $time) = sum_waits($life, sub { index($_->{stack}, ";$stack;") >= 0 });
 	claim($text, count_fault($life, "waits in $stack", $waits, $count),
-		wait_fault($life, "time in $stack", $waits, $ns, $time));
+		wait_fault($life, "time in $stack", $waits, $ns, $cpu || 0, $time));
 }
 
 sub check_napper {
 	my ($t) = @_;
 	check_stack("napper: $_->{name} waits in nap_in_here $_->{naps} times", $_,
-		'nap_in_here;nap_outer;napper_main', $_->{naps}, $_->{slept_ns})
+		'nap_in_here;nap_outer;napper_main', $_->{naps}, $_->{slept_ns}, $_->{slept_cpu_ns})
 		for @{ $t->{threads} };
 }
 
@@ -296,7 +297,7 @@ sub check_churn {
 	claim('churn: each life sleeps once, in short_sleep', map {
 		my ($count, $ns) = sum_waits($_, sub { index($_->{stack}, ';short_sleep;live;') >= 0 });
 		(count_fault($_, 'waits in short_sleep', 1, $count),
-			wait_fault($_, 'time in short_sleep', 1, $_->{slept_ns}, $ns))
+			wait_fault($_, 'time in short_sleep', 1, $_->{slept_ns}, $_->{slept_cpu_ns}, $ns))
 	} grep { defined $_->{slept_ns} } @{ $t->{lives} });
 	my @all = rows(item(view('sched'), 'threads'));
 	claim('churn: an id that is used again is another thread', map {

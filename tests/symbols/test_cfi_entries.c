@@ -26,7 +26,8 @@ static void put(struct maker *m, uint64_t v, size_t size)
 
 static void put_bytes(struct maker *m, const void *bytes, size_t n)
 {
-	memcpy(m->bytes + m->n, bytes, n);
+	if (n)
+		memcpy(m->bytes + m->n, bytes, n);
 	m->n += n;
 }
 
