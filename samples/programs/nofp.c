@@ -17,7 +17,11 @@
 
 #include "burn.h"
 
+#ifdef __clang__ /* which clones nothing, and does not know the word */
+#define NOINLINE __attribute__((noinline))
+#else
 #define NOINLINE __attribute__((noinline, noclone))
+#endif
 
 /* What stands behind a call keeps it from becoming a jump. */
 #define NO_TAIL() __asm__ volatile("" ::: "memory")
