@@ -129,6 +129,67 @@ static int set_chain(struct options *o, const char *value, struct tape_error *er
 	return 0;
 }
 
+/* The picture of a moment is that of all before it. */
+static int set_at(struct options *o, const char *value, struct tape_error *err)
+{
+	o->options.at = true;
+	return filter_parse_time(value, "--at", &o->filter.to, err);
+}
+
+static int set_goid(struct options *o, const char *value, struct tape_error *err)
+{
+	char *end;
+
+	errno = 0;
+	o->options.goid = strtoull(value, &end, 10);
+	if (*value < '1' || *value > '9' || *end || errno)
+		return tape_fail(err, -EINVAL, "--goid: '%s' is not a goroutine's number", value);
+	return 0;
+}
+
+static int set_age(struct options *o, const char *value, struct tape_error *err)
+{
+	struct filter_time age;
+	int rc = filter_parse_time(value, "--age", &age, err);
+
+	if (rc == 0 && (age.wall || !age.ns))
+		return tape_fail(err, -EINVAL, "--age: '%s' is not a length of time", value);
+	if (rc == 0)
+		o->options.age_ns = age.ns;
+	return rc;
+}
+
+/* In the order of enum analysis_grade, from 1 on. */
+static const char *const grade_names[] = { "reported", "growing", "stuck", "old" };
+
+static int set_fail(struct options *o, const char *value, struct tape_error *err)
+{
+	for (unsigned int i = 0; i < sizeof(grade_names) / sizeof(*grade_names); i++) {
+		if (strcmp(value, grade_names[i]) == 0) {
+			o->options.fail = i + 1;
+			return 0;
+		}
+	}
+	return tape_fail(err, -EINVAL, "--fail: '%s' is none of reported, growing, stuck, old",
+			 value);
+}
+
+static int set_dump(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->options.dump = true;
+	return 0;
+}
+
+static int set_all(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->options.all = true;
+	return 0;
+}
+
 static int set_lines(struct options *o, const char *value, struct tape_error *err)
 {
 	(void)value;
@@ -209,6 +270,14 @@ static const struct row rows[] = {
 	{ "state", 0, "STATE[,STATE]",
 	  "offcpu: only waits of this kind: sleep, disk, lock, stopped, preempted", set_states },
 	{ "chain", 0, "N", "wakeups: follow wakers N deep into a critical path", set_chain },
+	{ "at", 0, "TIME", "goroutines: as they were then, in place of the last", set_at },
+	{ "goid", 0, "GOID", "goroutines: what this one did", set_goid },
+	{ "dump", 0, NULL, "goroutines: each one, as Go's runtime prints it", set_dump },
+	{ "age", 0, "TIME", "leaks: who waits for longer is old (default: 60s)", set_age },
+	{ "fail", 0, "GRADE",
+	  "leaks: exit with 3 if there are reported, growing, stuck, old or stronger ones",
+	  set_fail },
+	{ "all", 0, NULL, "goroutines, leaks: also what is meant to wait", set_all },
 	{ "lines", 0, NULL,
 	  "profiles: frames by source line, with file and line; symbols: lines too", set_lines },
 	{ "inlines", 0, NULL, "profiles: inlined calls as frames", set_inlines },

@@ -99,6 +99,8 @@ static int run_view(const struct options *o, FILE *out, struct tape_error *err)
 		rc = write_report(o, &report, out, err);
 	if (rc == 0 && report.events && !report.passed)
 		rc = nothing_matches(o, err);
+	if (rc == 0 && result_alarm(report.result))
+		rc = RUN_ALARM;
 	return rc;
 }
 

@@ -274,6 +274,7 @@ sub measure {
 		my ($stack, $value) = $line =~ /^(.*) (\d+)$/ or next;
 		my (undef, @frames) = split(/;/, $stack);
 		next if $stack =~ /;runtime\.(sysmon|gcBgMarkWorker|bgsweep|bgscavenge)\b/; # not the program's
+		next if $stack =~ /^[^;]*;runtime\.(mcall|mstart)\b/; # the scheduler's, between goroutines
 		my ($whole, $begun, $right) = @frames ? judge($k, @frames) : (0, 0, 0);
 		$k->{sum} += $value;
 		$k->{whole} += $value if $whole;

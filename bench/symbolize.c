@@ -3,6 +3,9 @@
  * bench/symbolize FILE <ADDRESSES: names, files and lines of addresses (hexadecimal,
  * one a line) much as `eu-addr2line -a -i -f -e FILE` prints them, so that both can be
  * measured and compared.
+ *
+ * bench/symbolize -n FILE <OFFSETS: names alone, of offsets in the file, a line each, as
+ * record puts them into a tape; FILE "[kernel]": of addresses of the running kernel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "symbols/kallsyms.h"
 #include "symbols/object.h"
 
 struct segment {
@@ -69,30 +73,84 @@ static void print_lines(struct object *o, uint64_t offset)
 		       or_unknown(found.at[i].file), found.at[i].line);
 }
 
-int main(int argc, char **argv)
+static int fail(const struct tape_error *err)
+{
+	fprintf(stderr, "symbolize: %s\n", err->text);
+	return 1;
+}
+
+static void print_name(uint64_t address, bool found, const struct symbol *symbol)
+{
+	printf("0x%016" PRIx64 " %s\n", address, found ? or_unknown(symbol->name) : "??");
+}
+
+static int name_kernel(void)
+{
+	struct tape_error err;
+	struct kallsyms *k;
+	struct symbol symbol;
+	char line[64];
+
+	if (kallsyms_load("/proc/kallsyms", &k, &err) < 0)
+		return fail(&err);
+	while (fgets(line, sizeof(line), stdin)) {
+		uint64_t address = strtoull(line, NULL, 16);
+
+		print_name(address, kallsyms_find(k, address, &symbol, NULL), &symbol);
+	}
+	kallsyms_free(k);
+	return 0;
+}
+
+static void name_all(struct object *o)
+{
+	struct symbol symbol;
+	char line[64];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		uint64_t offset = strtoull(line, NULL, 16);
+
+		print_name(offset, object_find(o, offset, &symbol), &symbol);
+	}
+}
+
+static void print_all(struct object *o, int fd)
 {
 	struct segments segments = { .n = 0 };
-	struct tape_error err;
-	struct object *o;
 	char line[64];
-	int fd = argc == 2 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
 
-	if (fd < 0) {
-		fprintf(stderr, "usage: symbolize FILE <ADDRESSES\n");
-		return 2;
-	}
-	elf_version(EV_CURRENT);
 	read_segments(fd, &segments);
-	if (object_open(fd, argv[1], NULL, &o, &err) < 0) {
-		fprintf(stderr, "symbolize: %s\n", err.text);
-		return 1;
-	}
 	while (fgets(line, sizeof(line), stdin)) {
 		uint64_t address = strtoull(line, NULL, 16);
 
 		printf("0x%016" PRIx64 "\n", address);
 		print_lines(o, offset_of(&segments, address));
 	}
+}
+
+int main(int argc, char **argv)
+{
+	bool names = argc == 3 && !strcmp(argv[1], "-n");
+	const struct object_options options = { .tables_only = names };
+	const char *path = argv[argc - 1];
+	struct tape_error err;
+	struct object *o;
+	int fd;
+
+	if (names && !strcmp(path, "[kernel]"))
+		return name_kernel();
+	fd = names || argc == 2 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0) {
+		fprintf(stderr, "usage: symbolize [-n] FILE <ADDRESSES\n");
+		return 2;
+	}
+	elf_version(EV_CURRENT);
+	if (object_open(fd, path, &options, &o, &err) < 0)
+		return fail(&err);
+	if (names)
+		name_all(o);
+	else
+		print_all(o, fd);
 	object_free(o);
 	close(fd);
 	return 0;

@@ -19,6 +19,7 @@
 #include <uthash.h>
 
 #include "record/cgroups.h"
+#include "record/proc.h"
 #include "record/seen.h"
 
 #define MAX_DEPTH 64
@@ -100,6 +101,31 @@ int cgroups_open(const struct cgroups *c, const char *path, struct tape_error *e
 	if (fd < 0)
 		return tape_fail(err, -errno, "--cgroup %s: %s", full, strerror(errno));
 	return fd;
+}
+
+static const char *without_slashes(const char *path)
+{
+	return path + strspn(path, "/");
+}
+
+bool cgroups_holds(const struct cgroups *c, const char *path, pid_t pid)
+{
+	size_t length = strlen(c->mount);
+	char where[4096];
+	const char *here = where;
+
+	if (proc_cgroup(pid, where, sizeof(where)) < 0)
+		return false;
+	if (length && strncmp(path, c->mount, length) == 0 &&
+	    (path[length] == '/' || !path[length]))
+		path += length;
+	path = without_slashes(path);
+	here = without_slashes(here);
+	length = strlen(path);
+	while (length && path[length - 1] == '/')
+		length--;
+	return strncmp(here, path, length) == 0 &&
+	       (!length || !here[length] || here[length] == '/');
 }
 
 uint64_t cgroups_id(const struct cgroups *c, const char *path)

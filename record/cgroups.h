@@ -3,7 +3,9 @@
 #ifndef RECORD_CGROUPS_H
 #define RECORD_CGROUPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <tape/error.h>
 
@@ -22,6 +24,9 @@ const char *cgroups_mount(const struct cgroups *c);
  * its full path. Returns a file descriptor, or -errno with *err.
  */
 int cgroups_open(const struct cgroups *c, const char *path, struct tape_error *err);
+
+/* Whether a process is in a group, given as for cgroups_open(), or below it. */
+bool cgroups_holds(const struct cgroups *c, const char *path, pid_t pid);
 
 /* The id of the group at a path below the mount; 0 if there is none. */
 uint64_t cgroups_id(const struct cgroups *c, const char *path);

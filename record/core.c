@@ -200,6 +200,15 @@ int core_add_target(const struct core *c, pid_t tgid)
 				    BPF_ANY);
 }
 
+bool core_is_target(const struct core *c, pid_t tgid)
+{
+	uint32_t key = (uint32_t)tgid;
+	uint64_t start;
+
+	return bpf_map__lookup_elem(c->skel->maps.targets, &key, sizeof(key), &start, sizeof(start),
+				    0) == 0;
+}
+
 int core_remove_target(const struct core *c, pid_t tgid)
 {
 	uint32_t key = (uint32_t)tgid;

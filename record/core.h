@@ -51,6 +51,7 @@ bool core_is_without(const struct core *c, const char *feature);
 int core_attach(struct core *c, struct tape_error *err);
 
 int core_add_target(const struct core *c, pid_t tgid); /* 0 or -errno */
+bool core_is_target(const struct core *c, pid_t tgid);
 /* One that core_add_target() added; children of targets go by themselves. */
 int core_remove_target(const struct core *c, pid_t tgid);
 /* A process runs CPython from now on, or no longer. */

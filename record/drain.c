@@ -73,9 +73,9 @@ static int add_pending(struct drain *d, const struct ev_header *h, uint32_t epoc
 }
 
 /* Words that may be addresses of code: a stack, or memory of one. */
-static int note_words(struct drain *d, const struct ev_header *h, size_t fixed, uint32_t epoch)
+static int add_words(struct drain *d, const struct ev_header *h, const void *words, size_t n,
+		     uint32_t epoch)
 {
-	size_t n = ev_tail_size(h, fixed) / sizeof(uint64_t);
 	uint64_t *pool;
 	int rc;
 
@@ -88,9 +88,15 @@ static int note_words(struct drain *d, const struct ev_header *h, size_t fixed, 
 	rc = add_pending(d, h, epoch, n);
 	if (rc < 0)
 		return rc;
-	memcpy(pool + d->n_pool, (const char *)h + fixed, n * sizeof(uint64_t));
+	memcpy(pool + d->n_pool, words, n * sizeof(uint64_t));
 	d->n_pool += n;
 	return 0;
+}
+
+static int note_words(struct drain *d, const struct ev_header *h, size_t fixed, uint32_t epoch)
+{
+	return add_words(d, h, (const char *)h + fixed, ev_tail_size(h, fixed) / sizeof(uint64_t),
+			 epoch);
 }
 
 static int note_thread(struct drain *d, const struct ev_header *h, uint32_t epoch)
@@ -325,6 +331,30 @@ int drain_pass(struct drain *d, bool all, struct tape_error *err)
 		rc = settle(d, until);
 	d->err = NULL;
 	return rc < 0 ? rc : 0;
+}
+
+int drain_put(struct drain *d, uint32_t epoch, struct tape_error *err)
+{
+	struct tape_error unused;
+	int rc = records_put(d->tools.records, epoch, err);
+
+	d->err = err ? err : &unused;
+	if (rc == 0)
+		rc = note(d, (const struct ev_header *)d->tools.records->room, epoch);
+	d->err = NULL;
+	return rc;
+}
+
+int drain_hit(struct drain *d, const struct ev_header *at, const uint64_t *ips, size_t n,
+	      struct tape_error *err)
+{
+	struct tape_error unused;
+	int rc;
+
+	d->err = err ? err : &unused;
+	rc = add_words(d, at, ips, n, d->epoch);
+	d->err = NULL;
+	return rc;
 }
 
 void drain_counts(const struct drain *d, struct drain_counts *ret)

@@ -53,6 +53,16 @@ void drain_set_epoch(struct drain *d, uint32_t epoch);
 /* One pass. all: the probes are off, so everything may be settled. */
 int drain_pass(struct drain *d, bool all, struct tape_error *err);
 
+/*
+ * Puts the record that stands ended in the recorder's own room into an epoch, the current
+ * one or the one before, and heeds what it means as if it came from a ring.
+ */
+int drain_put(struct drain *d, uint32_t epoch, struct tape_error *err);
+
+/* Code that a record of this time speaks of: ips as in processes_hit(). */
+int drain_hit(struct drain *d, const struct ev_header *at, const uint64_t *ips, size_t n,
+	      struct tape_error *err);
+
 void drain_counts(const struct drain *d, struct drain_counts *ret);
 
 /* LOSS records for what the rings could not tell themselves. Call it last. */

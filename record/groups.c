@@ -145,6 +145,15 @@ void groups_close(struct groups *g)
 	free(g);
 }
 
+bool groups_has(const struct groups *g, const char *name)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		if (strcmp(g->open[i].group->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 size_t groups_count(const struct groups *g)
 {
 	return g->n;

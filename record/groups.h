@@ -35,8 +35,11 @@ int groups_collect(struct groups *g, struct records *records, uint32_t epoch,
 
 void groups_close(struct groups *g); /* accepts NULL */
 
+/* Whether a group is among those that are open. */
+bool groups_has(const struct groups *g, const char *name);
+
 size_t groups_count(const struct groups *g);
-const char *groups_note(const struct groups *g, size_t index); /* NULL: none */
-const struct bpf_object *groups_object(const struct groups *g, size_t index);
+const char *groups_note(const struct groups *g, size_t index);		      /* NULL: none */
+const struct bpf_object *groups_object(const struct groups *g, size_t index); /* NULL: none */
 
 #endif

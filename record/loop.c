@@ -32,6 +32,7 @@ struct loop {
 	bool stop;
 	bool asked; /* by a signal */
 	bool quit_now;
+	uint64_t go_next_ns; /* when there is something to read of Go programs */
 	enum ev_end_reason reason;
 };
 
@@ -238,8 +239,9 @@ static void show_status(struct loop *l, uint64_t now)
 }
 
 /*
- * How long to wait: to the next look, or to the end if that is sooner. That a command
- * maps an interpreter must be known early: until then its samples lack the script's frames.
+ * How long to wait: to the next look, or to the end or the next snapshot if that is
+ * sooner. That a command maps an interpreter must be known early: until then its samples
+ * lack the script's frames.
  */
 static int wait_ms(const struct loop *l)
 {
@@ -247,7 +249,9 @@ static int wait_ms(const struct loop *l)
 	bool soon = l->tools.child->pid && now - l->start_ns < SOON_NS;
 	int look_ms = soon ? SOON_MS : LOOK_MS;
 
-	if (!l->tools.options->duration_ns || end > now + (uint64_t)look_ms * 1000000)
+	if (!l->tools.options->duration_ns || end > l->go_next_ns)
+		end = l->go_next_ns;
+	if (end > now + (uint64_t)look_ms * 1000000)
 		return look_ms;
 	return end > now ? (int)((end - now + 999999) / 1000000) : 0;
 }
@@ -276,12 +280,22 @@ static int pass(struct loop *l, uint64_t now, struct tape_error *err)
 	return rc;
 }
 
+/* Nothing is read of Go programs while recording is paused. */
+static int look_at_go(struct loop *l, struct tape_error *err)
+{
+	l->go_next_ns = UINT64_MAX;
+	if (!l->tools.go || core_control(l->tools.core)->paused)
+		return 0;
+	return go_look(l->tools.go, l->epoch, &l->go_next_ns, err);
+}
+
 int loop_run(struct loop *l, struct tape_error *err)
 {
 	struct epoll_event events[16];
 	int rc = 0;
 
 	l->start_ns = l->flushed_ns = l->status_ns = records_now();
+	l->go_next_ns = l->tools.go ? 0 : UINT64_MAX;
 	cost_meter_look(l->tools.meter, l->start_ns);
 	while (rc == 0 && !l->stop) {
 		int woken = epoll_wait(l->epoll_fd, events, 16, wait_ms(l));
@@ -293,6 +307,8 @@ int loop_run(struct loop *l, struct tape_error *err)
 					 strerror(errno));
 		if (woken > 0 || is_pass_due(l, now))
 			rc = pass(l, now, err);
+		if (rc == 0)
+			rc = look_at_go(l, err);
 		look_after_limits(l, now);
 		show_status(l, now);
 	}

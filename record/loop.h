@@ -16,6 +16,7 @@
 #include "record/child.h"
 #include "record/cost.h"
 #include "record/drain.h"
+#include "record/go.h"
 #include "record/groups.h"
 #include "record/options.h"
 #include "record/session.h"
@@ -34,6 +35,7 @@ struct loop_tools {
 	struct groups *groups;
 	struct cost_meter *meter;
 	struct child *child;
+	struct go *go; /* NULL: nobody asked for it */
 };
 
 /*

@@ -21,6 +21,7 @@ enum {
 	KEY_MIN_BLOCK,
 	KEY_STACKS,
 	KEY_SYSCALLS,
+	KEY_GO_INTERVAL,
 	KEY_SYMBOLS,
 	KEY_UNWIND,
 	KEY_RINGS,
@@ -48,6 +49,8 @@ static const struct argp_option option_table[] = {
 	  "sched, lock: all takes the stacks of every wait (default after-wait)", 3 },
 	{ "syscalls", KEY_SYSCALLS, "count|trace", 0,
 	  "syscall: trace records each call (default count)", 3 },
+	{ "go-interval", KEY_GO_INTERVAL, "TIME", 0,
+	  "go: how often goroutines are looked at (default 1s)", 3 },
 	{ "symbols", KEY_SYMBOLS, "none|names|lines", 0,
 	  "put names, or names and source lines, of the addresses that were hit into the tape "
 	  "(default names)",
@@ -213,6 +216,17 @@ static int parse_min_block(struct parse *p, const char *text)
 	return 0;
 }
 
+/* More often than this they would be looked at all the time. */
+static int parse_go_interval(struct parse *p, const char *text)
+{
+	int rc = parse_time(p, "--go-interval", text, &p->o->go_interval_ns);
+
+	if (rc == 0 && p->o->go_interval_ns < 10000000)
+		return tape_fail(p->err, -EINVAL, "--go-interval %s: at least 10ms is needed",
+				 text);
+	return rc;
+}
+
 static int parse_max_size(struct parse *p, const char *text)
 {
 	int rc = parse_size(p, "--max-size", text, &p->o->max_bytes);
@@ -285,6 +299,8 @@ static int parse_value(struct parse *p, int key, char *arg)
 		return parse_stacks(p, arg);
 	case KEY_SYSCALLS:
 		return parse_syscalls(p, arg);
+	case KEY_GO_INTERVAL:
+		return parse_go_interval(p, arg);
 	case KEY_SYMBOLS:
 		return parse_symbols(p, arg);
 	case KEY_UNWIND:
@@ -362,6 +378,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct tape_error 
 		.epoch_ns = 10ull * 1000000000,
 		.epoch_bytes = 64u << 20,
 		.min_block_ns = 20000,
+		.go_interval_ns = 1000000000,
 		.names = true,
 	};
 	keep_command_line(argc, argv, ret);

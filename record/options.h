@@ -24,19 +24,20 @@ struct options {
 	const char *cgroup; /* as given */
 	char **command;	    /* NULL-terminated; NULL: none */
 
-	const char *output;    /* NULL: a name made of the date; "-": standard output */
-	uint64_t duration_ns;  /* 0: until asked to stop */
-	uint64_t max_bytes;    /* 0: no limit */
-	const char *probes;    /* names, comma between two */
-	unsigned int hz;       /* samples a second and CPU */
-	unsigned int rings;    /* 0: as many as fit the machine */
-	uint64_t ring_bytes;   /* of one ring: a power of two */
-	uint64_t epoch_ns;     /* an epoch ends after this time … */
-	uint64_t epoch_bytes;  /* … or this much, whichever comes first */
-	uint64_t min_block_ns; /* waits of this length and more have stacks; 0: all */
-	bool trace_calls;      /* each system call is a record of its own */
-	bool names;	       /* put the names of hit addresses into the tape … */
-	bool lines;	       /* … and their source lines */
+	const char *output;	 /* NULL: a name made of the date; "-": standard output */
+	uint64_t duration_ns;	 /* 0: until asked to stop */
+	uint64_t max_bytes;	 /* 0: no limit */
+	const char *probes;	 /* names, comma between two */
+	unsigned int hz;	 /* samples a second and CPU */
+	unsigned int rings;	 /* 0: as many as fit the machine */
+	uint64_t ring_bytes;	 /* of one ring: a power of two */
+	uint64_t epoch_ns;	 /* an epoch ends after this time … */
+	uint64_t epoch_bytes;	 /* … or this much, whichever comes first */
+	uint64_t min_block_ns;	 /* waits of this length and more have stacks; 0: all */
+	bool trace_calls;	 /* each system call is a record of its own */
+	uint64_t go_interval_ns; /* between two snapshots of a Go process */
+	bool names;		 /* put the names of hit addresses into the tape … */
+	bool lines;		 /* … and their source lines */
 	enum unwind_kind unwind;
 	const char *btf;     /* a file with the kernel's BTF; NULL: the kernel's own */
 	const char *without; /* features that the kernel is taken not to have; NULL: none */

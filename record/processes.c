@@ -24,6 +24,7 @@ struct process {
 	uint64_t cgroup;
 	struct mappings mappings;
 	struct threads threads;
+	uint32_t execs;
 	uint32_t memory; /* the module of its memory without a file; 0: none yet */
 	struct seen stated;
 	uint32_t ended_in;
@@ -430,6 +431,7 @@ static int apply_name(struct processes *p, struct process *process, const struct
 			jit_end(p->tools.jit, process->memory);
 		mappings_clear(&process->mappings);
 		process->memory = 0;
+		process->execs++;
 		process->info_read = false;
 		process->info.cmdline[0] = 0;
 	}
@@ -573,6 +575,22 @@ void processes_hit(struct processes *p, const struct ev_header *at, const uint64
 		modules_hit(p->tools.modules, m->module, ip - m->start + m->file_offset);
 		jit_hit(p->tools.jit, m->module, ip, at->time_ns);
 	}
+}
+
+int processes_each(const struct processes *p,
+		   int (*fn)(void *context, const struct process_view *view), void *context)
+{
+	const struct process *process;
+	int rc = 0;
+
+	for (process = p->by_tgid; rc == 0 && process; process = process->hh.next) {
+		const struct process_view view = { process->tgid, process->execs,
+						   process->info.ns_pid, process->info.start_ns };
+
+		if (process->tgid && !process->info.kernel_thread && !process->ended_in)
+			rc = fn(context, &view);
+	}
+	return rc;
 }
 
 size_t processes_stated(const struct processes *p)

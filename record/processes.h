@@ -71,6 +71,18 @@ int processes_use(struct processes *p, const struct ev_header *event, uint32_t e
  */
 void processes_hit(struct processes *p, const struct ev_header *at, const uint64_t *ips, size_t n);
 
+/* What others may want to know of a process that lives. */
+struct process_view {
+	uint32_t tgid;
+	uint32_t execs;	   /* how often it became another program since it is known */
+	uint32_t ns_pid;   /* its id in its own pid namespace; 0: not known */
+	uint64_t start_ns; /* CLOCK_BOOTTIME */
+};
+
+/* Calls fn for each process that lives and is no kernel thread, until it returns non-zero, which is returned. */
+int processes_each(const struct processes *p,
+		   int (*fn)(void *context, const struct process_view *view), void *context);
+
 /* How many different processes were written down so far. */
 size_t processes_stated(const struct processes *p);
 

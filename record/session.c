@@ -16,6 +16,7 @@
 #include "record/child.h"
 #include "record/cost.h"
 #include "record/frame_info.h"
+#include "record/go.h"
 #include "record/groups.h"
 #include "record/host.h"
 #include "record/jit.h"
@@ -41,6 +42,7 @@ struct session {
 	struct layouts layouts;
 	struct records records; /* holds the writer, which is ours */
 	struct drain *drain;
+	struct go *go; /* NULL: nobody asked for it */
 	struct cost_meter meter;
 	bool build_ids;
 	uint64_t start_ns;
@@ -52,6 +54,7 @@ static void session_done(struct session *s)
 {
 	groups_close(s->groups);
 	child_done(&s->child);
+	go_free(s->go);
 	drain_free(s->drain);
 	sideband_close(s->sideband);
 	processes_free(s->processes);
@@ -305,6 +308,39 @@ static int open_drain(struct session *s, struct tape_error *err)
 	return drain_new(&tools, &s->drain, err);
 }
 
+/* With a control group, by where a process is now. */
+static bool is_target(void *context, uint32_t tgid)
+{
+	const struct session *s = context;
+
+	if (s->options->target == TARGET_ALL)
+		return true;
+	if (s->options->target == TARGET_CGROUP)
+		return cgroups_holds(s->cgroups, s->options->cgroup, (pid_t)tgid);
+	return core_is_target(s->core, (pid_t)tgid);
+}
+
+static void on_remark(void *context, const char *line)
+{
+	remark(context, line);
+}
+
+static int open_go(struct session *s, struct tape_error *err)
+{
+	const struct go_tools tools = {
+		.processes = s->processes,
+		.writer = { &s->records, s->drain },
+		.interval_ns = s->options->go_interval_ns,
+		.is_target = is_target,
+		.remark = on_remark,
+		.context = s,
+	};
+
+	if (!groups_has(s->groups, "go"))
+		return 0;
+	return go_new(&tools, &s->go) < 0 ? tape_fail(err, -ENOMEM, "out of memory") : 0;
+}
+
 /* Everything but the probes' beginning. */
 static int prepare(struct session *s, struct tape_error *err)
 {
@@ -312,6 +348,7 @@ static int prepare(struct session *s, struct tape_error *err)
 		.hz = s->options->hz,
 		.min_block_ns = s->options->min_block_ns,
 		.trace_calls = s->options->trace_calls,
+		.go_interval_ns = s->options->go_interval_ns,
 	};
 	int rc = privileges_check(err);
 
@@ -333,7 +370,9 @@ static int prepare(struct session *s, struct tape_error *err)
 		rc = add_constants(s, err);
 	if (rc == 0)
 		rc = look_around(s, err);
-	return rc < 0 ? rc : open_drain(s, err);
+	if (rc == 0)
+		rc = open_drain(s, err);
+	return rc < 0 ? rc : open_go(s, err);
 }
 
 static int put_notes(struct session *s, struct tape_error *err)
@@ -386,9 +425,12 @@ static int put_costs(struct session *s, uint32_t epoch, struct tape_error *err)
 		rc = cost_put_programs(&s->records, epoch, core_object(s->core), &s->meter, err);
 
 	drain_counts(s->drain, &counts);
-	for (size_t i = 0; rc == 0 && i < groups_count(s->groups); i++)
-		rc = cost_put_programs(&s->records, epoch, groups_object(s->groups, i), &s->meter,
-				       err);
+	for (size_t i = 0; rc == 0 && i < groups_count(s->groups); i++) {
+		const struct bpf_object *object = groups_object(s->groups, i);
+
+		if (object)
+			rc = cost_put_programs(&s->records, epoch, object, &s->meter, err);
+	}
 	if (rc == 0)
 		rc = cost_put(&s->records, epoch, "events_count", counts.events, err);
 	if (rc == 0)
@@ -405,6 +447,8 @@ static int finish(struct session *s, const struct loop *loop, enum ev_end_reason
 	groups_detach(s->groups);
 	if (rc == 0)
 		rc = groups_collect(s->groups, &s->records, loop_epoch(loop), err);
+	if (rc == 0 && s->go)
+		rc = go_finish(s->go, loop_epoch(loop), err);
 	if (rc == 0)
 		rc = drain_pass(s->drain, true, err);
 	if (rc == 0)
@@ -455,6 +499,7 @@ static int record(struct session *s, struct session_result *ret, struct tape_err
 	tools.groups = s->groups;
 	tools.meter = &s->meter;
 	tools.child = &s->child;
+	tools.go = s->go;
 	rc = loop_new(&tools, &loop, err);
 	if (rc == 0)
 		rc = run(s, loop, err);

@@ -266,19 +266,22 @@ static void try_made(struct cfi *c)
 
 int cfi_find(struct cfi *c, uint64_t offset, struct cfi_entry *ret)
 {
+	int rc;
+
 	read_table(c, &c->eh, ".eh_frame", true);
 	if (find_in(&c->eh, offset, ret))
 		return 1;
 	/* Go's .debug_frame tells neither of frame pointers nor where goroutines begin. */
 	if (cfi_is_go(c))
 		try_made(c);
-	if (c->made && cfi_made_find(c->made, offset, ret))
-		return 1;
+	rc = c->made ? cfi_made_find(c->made, offset, ret) : 0;
+	if (rc)
+		return rc > 0;
 	read_table(c, &c->debug, ".debug_frame", false);
 	if (find_in(&c->debug, offset, ret))
 		return 1;
 	try_made(c);
-	return c->made ? cfi_made_find(c->made, offset, ret) : 0;
+	return c->made && cfi_made_find(c->made, offset, ret) > 0;
 }
 
 bool cfi_is_go(const struct cfi *c)

@@ -11,6 +11,8 @@
 #define ROWS_MAX 512
 #define ROW_MAX	 40 /* bytes of its instructions */
 
+#define BY_POINTER (-16) /* where x86-64 saves the pointer, if it then points there */
+
 /* DWARF 5, 7.24. */
 enum {
 	ADVANCE_LOC4 = 0x04,
@@ -98,19 +100,49 @@ static uint8_t *put_row(const struct registers *r, uint8_t *at, uint32_t advance
 	return put_saved(at, r->pointer, row->pointer_at);
 }
 
-/* Where threads and goroutines begin: what Go's assembler marks TOPFRAME (runtime/asm_*.s). */
-static bool is_root(struct cfi_made *m, uint64_t offset)
+/* A frame that x86-64's frame pointer points to. */
+static uint8_t *put_by_pointer(const struct registers *r, uint8_t *at)
 {
-	static const char *const roots[] = { "runtime.goexit", "runtime.mstart", "runtime.rt0_go" };
+	*at++ = DEF_CFA;
+	at = put_uleb(at, r->pointer);
+	at = put_uleb(at, -BY_POINTER);
+	at = put_saved(at, r->return_address, BY_POINTER + 8);
+	return put_saved(at, r->pointer, BY_POINTER);
+}
+
+/*
+ * How the runtime's own traceback leaves a function (runtime/traceback.go; in asm_*.s
+ * what is TOPFRAME, and what writes SP).
+ */
+enum leave {
+	AS_TOLD,
+	NEVER, /* threads and goroutines begin here */
+	PARKED, /* the caller waits on another stack; where this one goes on, this is where it begins */
+	BEHIND, /* the caller is on another stack, to which at most the frame pointer leads */
+};
+
+static enum leave how_to_leave(struct cfi_made *m, uint64_t offset)
+{
+	static const struct {
+		const char *name;
+		enum leave how;
+	} known[] = {
+		{ "runtime.goexit", NEVER },	  { "runtime.mstart", NEVER },
+		{ "runtime.rt0_go", NEVER },	  { "runtime.mcall", PARKED },
+		{ "runtime.morestack", BEHIND },  { "runtime.systemstack", BEHIND },
+		{ "runtime.asmcgocall", BEHIND }, { "runtime.nanotime1", BEHIND },
+		{ "runtime.walltime", BEHIND },	  { "runtime.walltime1", BEHIND },
+		{ "time.now", BEHIND },		  { "runtime.vgetrandom1", BEHIND },
+	};
 	struct symbol s;
 
 	if (!pclntab_find(m->table, offset, &s))
-		return false;
-	for (size_t i = 0; i < sizeof(roots) / sizeof(*roots); i++) {
-		if (strcmp(s.name, roots[i]) == 0)
-			return true;
+		return AS_TOLD;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(s.name, known[i].name) == 0)
+			return known[i].how;
 	}
-	return false;
+	return AS_TOLD;
 }
 
 /* Rows must follow each other, or what is between them would have those before. */
@@ -125,27 +157,80 @@ static bool are_whole(const struct pclntab_frame *rows, size_t n)
 	return n > 0;
 }
 
-int cfi_made_find(struct cfi_made *m, uint64_t offset, struct cfi_entry *ret)
-{
-	size_t n = pclntab_frames(m->table, offset, m->rows, ROWS_MAX);
-	uint8_t *at = m->fde, *cie = m->cie;
+/* The rows around an offset: those of its function as far as it is on one stack. */
+struct part {
+	size_t n;	/* rows */
+	bool elsewhere; /* on another stack than the caller's */
+};
 
-	if (n > ROWS_MAX)
-		n = ROWS_MAX; /* how far those reach */
-	if (!are_whole(m->rows, n) || offset < m->rows[0].start || offset >= m->rows[n - 1].end)
-		return 0;
-	*cie++ = DEF_CFA;
-	cie = put_uleb(cie, m->registers.sp);
-	cie = put_uleb(cie, 0);
+/* Cuts the rows to those between two offsets. Returns how many are left. */
+static size_t cut(struct pclntab_frame *rows, size_t n, uint64_t from, uint64_t to)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct pclntab_frame row = rows[i];
+
+		row.start = row.start > from ? row.start : from;
+		row.end = row.end < to ? row.end : to;
+		if (row.start < row.end)
+			rows[kept++] = row;
+	}
+	return kept;
+}
+
+static struct part cut_at_switch(struct cfi_made *m, uint64_t offset, size_t n)
+{
+	uint64_t from, to;
+
+	if (!pclntab_switch(m->table, offset, &from, &to))
+		return (struct part){ n, false };
+	if (offset < from)
+		return (struct part){ cut(m->rows, n, 0, from), false };
+	if (offset >= to)
+		return (struct part){ cut(m->rows, n, to, UINT64_MAX), false };
+	return (struct part){ cut(m->rows, n, from, to), true };
+}
+
+static uint8_t *put_rows(struct cfi_made *m, uint8_t *at, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		uint64_t advance = i ? m->rows[i].start - m->rows[i - 1].start : 0;
 
 		at = put_row(&m->registers, at, (uint32_t)advance, &m->rows[i]);
 	}
-	if (is_root(m, offset)) {
-		at = m->fde;
+	return at;
+}
+
+int cfi_made_find(struct cfi_made *m, uint64_t offset, struct cfi_entry *ret)
+{
+	size_t n = pclntab_frames(m->table, offset, m->rows, ROWS_MAX);
+	enum leave how = how_to_leave(m, offset);
+	uint8_t *at = m->fde, *cie = m->cie;
+	struct part part;
+
+	if (n > ROWS_MAX)
+		n = ROWS_MAX; /* how far those reach */
+	if (!are_whole(m->rows, n))
+		return 0;
+	part = (struct part){ n, false };
+	if (how == PARKED || how == BEHIND)
+		part = cut_at_switch(m, offset, n);
+	n = part.n;
+	if (how == BEHIND && part.elsewhere && (n == 0 || m->rows[0].pointer_at != BY_POINTER))
+		return -ENOENT;
+	if (n == 0 || offset < m->rows[0].start || offset >= m->rows[n - 1].end)
+		return 0;
+	*cie++ = DEF_CFA;
+	cie = put_uleb(cie, m->registers.sp);
+	cie = put_uleb(cie, 0);
+	if (how == NEVER || (how == PARKED && part.elsewhere)) {
 		*at++ = UNDEFINED;
 		*at++ = m->registers.return_address;
+	} else if (how == BEHIND && part.elsewhere) {
+		at = put_by_pointer(&m->registers, at);
+	} else {
+		at = put_rows(m, at, n);
 	}
 	*ret = (struct cfi_entry){
 		.start = m->rows[0].start,

@@ -15,7 +15,10 @@ struct cfi_made;
 /* elf: borrowed until free. Returns 0, or -errno: it is no Go program. */
 int cfi_made_open(Elf *elf, unsigned int machine, struct cfi_made **ret);
 
-/* As cfi_find(); the instructions are lent until the next question. */
+/*
+ * As cfi_find(); the instructions are lent until the next question. -ENOENT: the
+ * runtime changes stacks there, and who else says how to go on is wrong.
+ */
 int cfi_made_find(struct cfi_made *m, uint64_t offset, struct cfi_entry *ret);
 
 void cfi_made_free(struct cfi_made *m); /* accepts NULL */

@@ -2,8 +2,8 @@
 /*
  * See object.h. For a name, the tables are asked: Go's own first, since they have the
  * names as the runtime shows them, then the symbol tables as one set (.symtab; without
- * one that of the debug file, else .gnu_debugdata, and behind it .dynsym), then DWARF,
- * if all that is known so far is .dynsym's or nothing. For lines Go's tables are asked
+ * one that of the debug file, else .gnu_debugdata, and behind it .dynsym), then, if all
+ * that is known so far is .dynsym's or nothing, the PLT and DWARF. For lines Go's tables are asked
  * before DWARF, which may be in the file or in its debug file.
  */
 #include <errno.h>
@@ -19,6 +19,7 @@
 #include "symbols/mini.h"
 #include "symbols/object.h"
 #include "symbols/pclntab.h"
+#include "symbols/plt.h"
 #include "symbols/sections.h"
 #include "symbols/stand_in.h"
 
@@ -43,12 +44,13 @@ struct object {
 	enum ev_symbol_origin debug_origin;
 
 	struct elf_symbols *symbols;
+	struct plt *plt;
 	struct pclntab *go;
 	struct dwarf *dwarf, *alt; /* alt: what dwz moved out of several files into one */
 	Elf *dwarf_elf, *alt_elf;
 	struct debug_file alt_file; /* fd -1: none */
 	enum ev_symbol_origin dwarf_origin;
-	bool tried_debug, tried_fetch, tried_symbols, tried_go, tried_dwarf;
+	bool tried_debug, tried_fetch, tried_symbols, tried_plt, tried_go, tried_dwarf;
 
 	struct tape_error note;
 };
@@ -206,6 +208,20 @@ static void load_symbols(struct object *o)
 		load_stripped(o, own);
 }
 
+/* With a handle of its own, too. */
+static struct plt *plt_of(struct object *o)
+{
+	CLEANUP(elf_endp) Elf *own = NULL;
+
+	if (o->tried_plt)
+		return o->plt;
+	o->tried_plt = true;
+	own = open_elf(&o->file);
+	if (!own || plt_read(own, o->symbols, &o->plt) < 0)
+		o->plt = NULL;
+	return o->plt;
+}
+
 /* --- Go, DWARF --- */
 
 static struct pclntab *go_of(struct object *o)
@@ -358,8 +374,13 @@ int object_find(struct object *o, uint64_t offset, struct symbol *ret)
 	}
 	load_symbols(o);
 	known = o->symbols ? elf_symbols_find(o->symbols, offset, &of_table) : 0;
-	if ((!known || of_table.origin == EV_SYMBOL_DYNSYM) && !o->options.tables_only &&
-	    dwarf_of(o) && dwarf_find(o->dwarf, offset, &found)) {
+	if (known && of_table.origin != EV_SYMBOL_DYNSYM) {
+		*ret = of_table;
+		return 1;
+	}
+	if (plt_of(o) && plt_find(o->plt, offset, ret))
+		return 1;
+	if (!o->options.tables_only && dwarf_of(o) && dwarf_find(o->dwarf, offset, &found)) {
 		found.origin = o->dwarf_origin;
 		*ret = found;
 		return 1;
@@ -406,6 +427,7 @@ void object_free(struct object *o)
 	elf_end(o->dwarf_elf);
 	elf_end(o->alt_elf);
 	pclntab_free(o->go);
+	plt_free(o->plt);
 	elf_symbols_free(o->symbols);
 	debug_file_done(&o->alt_file);
 	debug_file_done(&o->debug);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All that is to be known of the code of one ELF file, whoever knows it: its symbol
- * tables, .gnu_debugdata, a debug file that belongs to it, DWARF, Go's tables. Asked
+ * tables, .gnu_debugdata, a debug file that belongs to it, DWARF, Go's tables, its PLT. Asked
  * by offset in the file, the way in which mappings name code. Sources are opened at
  * first need. No file is trusted; a debug file counts only if its build-id is that
  * of the file (or, without one, if the CRC of its debuglink holds). The file may be

@@ -145,6 +145,20 @@ size_t pclntab_frames(struct pclntab *p, uint64_t offset, struct pclntab_frame *
 	return there;
 }
 
+int pclntab_switch(struct pclntab *p, uint64_t offset, uint64_t *from, uint64_t *to)
+{
+	uint64_t begin, end;
+	struct question q;
+
+	if (!ask(p, offset, &q) || !pclntab_frame_load(&p->table, q.f.start, q.f.end, &begin))
+		return 0;
+	if (!pclntab_frame_load(&p->table, begin, q.f.end, &end))
+		end = q.f.end;
+	*from = offset_of(&q, begin);
+	*to = offset_of(&q, end);
+	return 1;
+}
+
 void pclntab_free(struct pclntab *p)
 {
 	if (!p)

@@ -63,6 +63,14 @@ struct pclntab_frame {
 
 size_t pclntab_frames(struct pclntab *p, uint64_t offset, struct pclntab_frame *ret, size_t n);
 
+/*
+ * Between which offsets the function at an offset, one of the runtime's that change
+ * stacks, stands on another stack than its caller, so that what is said of its frame
+ * is not true: from the instruction behind the one that loads the stack pointer to
+ * behind the next that does, or to the function's end. 1, or 0: it loads none.
+ */
+int pclntab_switch(struct pclntab *p, uint64_t offset, uint64_t *from, uint64_t *to);
+
 /* Accepts NULL. */
 void pclntab_free(struct pclntab *p);
 

@@ -8,6 +8,8 @@
 
 #include "symbols/pclntab_frame.h"
 
+#define LOAD_WITHIN 512u /* bytes: the functions that do it are short */
+
 int pclntab_frame_maker_init(struct pclntab_frame_maker *m, struct pclntab_table *t)
 {
 	*m = (struct pclntab_frame_maker){ .table = t, .saved = UINT64_MAX };
@@ -88,4 +90,43 @@ size_t pclntab_frame_maker_next(struct pclntab_frame_maker *m, const struct pcln
 		ret[1].end = step->end;
 	}
 	return split ? 2 : 1;
+}
+
+/* How long the instruction is, if it loads the stack pointer; else 0. n: bytes there. */
+static size_t load_size(unsigned int machine, const uint8_t *b, size_t n)
+{
+	if (machine == EM_AARCH64) /* mov sp, xN */
+		return n >= 4 && (b[0] & 0x1f) == 0x1f && (b[1] & 0xfc) == 0 && b[2] == 0 &&
+				       b[3] == 0x91
+			       ? 4
+			       : 0;
+	/* mov rsp, [reg + 8 bits] */
+	if (n >= 4 && (b[0] == 0x48 || b[0] == 0x49) && b[1] == 0x8b && (b[2] & 0xf8) == 0x60 &&
+	    b[2] != 0x64)
+		return 4;
+	/* mov rsp, reg */
+	if (n >= 3 && (b[0] == 0x48 || b[0] == 0x4c) && b[1] == 0x89 && (b[2] & 0xc7) == 0xc4)
+		return 3;
+	return 0;
+}
+
+int pclntab_frame_load(const struct pclntab_table *t, uint64_t start, uint64_t end, uint64_t *ret)
+{
+	unsigned int machine = t->image->machine;
+	uint64_t address, size = end - start < LOAD_WITHIN ? end - start : LOAD_WITHIN;
+	const uint8_t *b;
+
+	if ((machine != EM_X86_64 && machine != EM_AARCH64) || size == 0 ||
+	    !pclntab_table_address(t, start, &address))
+		return 0;
+	b = pclntab_image_bytes(t->image, address, size);
+	for (size_t i = 0; b && i < size; i += machine == EM_AARCH64 ? 4 : 1) {
+		size_t length = load_size(machine, b + i, size - i);
+
+		if (length) {
+			*ret = start + i + length;
+			return 1;
+		}
+	}
+	return 0;
 }

@@ -23,4 +23,10 @@ int pclntab_frame_maker_init(struct pclntab_frame_maker *m, struct pclntab_table
 size_t pclntab_frame_maker_next(struct pclntab_frame_maker *m, const struct pclntab_step *step,
 				struct pclntab_frame ret[2]);
 
+/*
+ * The first place behind an instruction that loads the stack pointer with what was
+ * kept elsewhere, between two places of a function: 1 with *ret, or 0.
+ */
+int pclntab_frame_load(const struct pclntab_table *t, uint64_t start, uint64_t end, uint64_t *ret);
+
 #endif

@@ -23,6 +23,12 @@ struct analysis_options {
 	uint64_t min_ns;     /* --min: only spans of this length and more */
 	unsigned int states; /* --state: bits of enum analysis_state; 0: all */
 	unsigned int chain;  /* --chain: how deep wakers are followed; 0: not at all */
+	uint64_t goid;	     /* --goid: this goroutine alone; 0: not said */
+	uint64_t age_ns;     /* --age: who waits for longer is old; 0: not said */
+	unsigned int fail;   /* --fail: enum analysis_grade; 0: not said */
+	bool at;	     /* --at: one moment, not the run */
+	bool dump;	     /* --dump: each one */
+	bool all;	     /* --all: also what is meant to be so */
 };
 
 /* Of a thread that does not run: why. In the order of enum span_wait, from SPAN_WAIT_SLEEP on. */
@@ -32,6 +38,14 @@ enum analysis_state {
 	ANALYSIS_LOCK = 4,
 	ANALYSIS_STOPPED = 8,
 	ANALYSIS_PREEMPTED = 16, /* it could run and another one did, or had to wait for a CPU */
+};
+
+/* How sure it is that goroutines leak: the stronger the less. In the order of --fail's words. */
+enum analysis_grade {
+	ANALYSIS_REPORTED = 1,
+	ANALYSIS_GROWING,
+	ANALYSIS_STUCK,
+	ANALYSIS_OLD,
 };
 
 struct unwinder;

@@ -81,8 +81,8 @@ static uint32_t number_of_module(struct frames *f, const struct world *w, uint32
 	return f->modules.items[index] - 1;
 }
 
-static uint32_t frame_at(struct frames *f, const struct world *w, const struct process *p,
-			 uint64_t address)
+uint32_t frames_address(struct frames *f, const struct world *w, const struct process *p,
+			uint64_t address)
 {
 	struct world_place at = world_resolve(w, p, address);
 
@@ -98,7 +98,7 @@ static void list_stack(struct frames *f, const struct world *w, const struct pro
 		*vec_push(&f->lists) = mark_frame(f, "[cut]");
 	for (uint32_t i = stack->n; i-- > 0;) {
 		/* A return address may belong to the line, even the function, after the call. */
-		uint32_t frame = frame_at(f, w, p, stack->ip[i] - (i > 0));
+		uint32_t frame = frames_address(f, w, p, stack->ip[i] - (i > 0));
 
 		*vec_push(&f->lists) = frame;
 	}
@@ -114,7 +114,7 @@ static void list_unwound(struct frames *f, const struct world *w, const struct p
 	if (u->end != UNWIND_ROOT)
 		*vec_push(&f->lists) = mark_frame(f, cut ? "[cut]" : "[incomplete]");
 	for (uint32_t i = u->n; i-- > 0;) {
-		uint32_t frame = frame_at(f, w, p, u->address[i]);
+		uint32_t frame = frames_address(f, w, p, u->address[i]);
 
 		*vec_push(&f->lists) = frame;
 	}

@@ -70,6 +70,10 @@ uint64_t frames_ids_key(const struct world *w, const struct process *p,
 uint32_t frames_ids_stack(struct frames *f, const struct world *w, const struct process *p,
 			  const struct frames_ids *ids);
 
+/* The profile's number of the frame for an address of p: of a caller, one within its call. */
+uint32_t frames_address(struct frames *f, const struct world *w, const struct process *p,
+			uint64_t address);
+
 /* The profile's number for a stack of one frame that is no code: "[no stack taken]". */
 uint32_t frames_mark(struct frames *f, const char *text);
 

@@ -136,6 +136,7 @@ void summary_counts_note(const struct world *w, const struct summary_threads *th
 {
 	const bool locks = w->counts[EV_LOCK_CONTENDED] ||
 			   (threads && summary_threads_ns(threads, SUMMARY_LOCK));
+	const bool go = w->counts[EV_GO_SNAPSHOT];
 	const struct {
 		const char *view;
 		bool has;
@@ -148,12 +149,14 @@ void summary_counts_note(const struct world *w, const struct summary_threads *th
 		{ "locks", locks },
 		{ "syscalls", has_calls(w) },
 		{ "execs", w->counts[EV_EXEC_ARGS] || w->counts[EV_EXEC_EXIT] },
+		{ "goroutines", go },
+		{ "leaks", go },
 		{ "timeline -f html", threads },
 	};
 	char text[256] = "";
 	size_t length = 0;
 
-	if (!summary_counts_other(w))
+	if (!summary_counts_other(w) && !go)
 		return;
 	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++) {
 		if (!views[i].has)

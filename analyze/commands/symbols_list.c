@@ -21,7 +21,7 @@
 #include "analyze/symbolize/origin.h"
 
 #define N_SOURCES 8
-#define N_ORIGINS (EV_SYMBOL_DEBUGINFOD + 1)
+#define N_ORIGINS (EV_SYMBOL_LAST + 1)
 
 /* Counts are of frames in stacks, each as often as its stack was taken. */
 struct row {

@@ -28,6 +28,7 @@
 
 #include <jansson.h>
 
+#include "analyze/outputs/cells.h"
 #include "analyze/outputs/clean.h"
 #include "analyze/outputs/coverage_line.h"
 #include "analyze/outputs/names.h"
@@ -268,9 +269,32 @@ static void write_profile(struct json *j, const struct profile *p)
 	names_done(&names);
 }
 
-static void write_cell(struct json *j, enum table_kind kind, const union table_cell *cell)
+/* The names of a stack, its leaf first. */
+static void write_stack(struct json *j, const struct cells *cells, int64_t stack)
 {
-	if (kind == TABLE_INTEGER)
+	put(j, "[");
+	for (size_t i = 0; cells_next(cells, &stack); i++) {
+		const struct profile_stack *s = profile_get_stack(cells->profile, (uint32_t)stack);
+
+		put(j, i ? ", " : "");
+		put_string(j, cells_frame(cells, s->frame));
+		stack = s->parent;
+	}
+	put(j, "]");
+}
+
+static void write_cell(struct json *j, const struct table *t, enum table_kind kind,
+		       const union table_cell *cell)
+{
+	const struct cells cells = { j->job->names, table_profile(t), &j->arena };
+
+	if (kind == TABLE_STACK)
+		write_stack(j, &cells, cell->integer);
+	else if (kind == TABLE_FRAME && cell->integer < 0)
+		put(j, "null");
+	else if (kind == TABLE_FRAME)
+		put_string(j, cells_frame(&cells, cell->integer));
+	else if (kind == TABLE_INTEGER)
 		sink_printf(&j->out, "%" PRId64, cell->integer);
 	else if (kind == TABLE_REAL)
 		put_real(j, cell->real);
@@ -283,9 +307,8 @@ static void write_cell(struct json *j, enum table_kind kind, const union table_c
 static void write_table(struct json *j, const struct table *t)
 {
 	static const char *const kinds[] = {
-		[TABLE_TEXT] = "text",
-		[TABLE_INTEGER] = "integer",
-		[TABLE_REAL] = "real",
+		[TABLE_TEXT] = "text",	 [TABLE_INTEGER] = "integer", [TABLE_REAL] = "real",
+		[TABLE_FRAME] = "frame", [TABLE_STACK] = "stack",
 	};
 	size_t columns = table_n_columns(t);
 
@@ -305,7 +328,7 @@ static void write_table(struct json *j, const struct table *t)
 		put_separator(j, row);
 		for (size_t i = 0; i < columns; i++) {
 			put(j, i ? ", " : "[");
-			write_cell(j, table_column(t, i)->kind, &table_row(t, row)[i]);
+			write_cell(j, t, table_column(t, i)->kind, &table_row(t, row)[i]);
 		}
 		put(j, "]");
 	}

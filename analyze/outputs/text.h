@@ -17,6 +17,7 @@ struct text_page {
 
 void text_profile(const struct text_page *page, const struct profile *p);
 void text_table(const struct text_page *page, const struct table *t);
+void text_paragraphs(const struct text_page *page, const struct table *t, size_t rows);
 void text_timeline(const struct text_page *page, const struct timeline *t);
 
 /* The call tree of a profile from its root. */

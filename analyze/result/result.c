@@ -11,6 +11,7 @@ struct result {
 	char *title;
 	VEC(struct result_item) items;
 	VEC(char *) notes;
+	bool alarm;
 	struct coverage coverage;
 };
 
@@ -122,4 +123,14 @@ struct coverage *result_coverage(struct result *r)
 const struct coverage *result_get_coverage(const struct result *r)
 {
 	return &r->coverage;
+}
+
+void result_set_alarm(struct result *r)
+{
+	r->alarm = true;
+}
+
+bool result_alarm(const struct result *r)
+{
+	return r->alarm;
 }

@@ -6,6 +6,8 @@
 #ifndef ANALYZE_RESULT_RESULT_H
 #define ANALYZE_RESULT_RESULT_H
 
+#include <stdbool.h>
+
 #include "analyze/result/coverage.h"
 #include "analyze/result/profile.h"
 #include "analyze/result/table.h"
@@ -45,6 +47,10 @@ const struct result_item *result_first(const struct result *r, enum result_shape
 void result_add_note(struct result *r, const char *text);
 size_t result_n_notes(const struct result *r);
 const char *result_note(const struct result *r, size_t index);
+
+/* Found what the user asked to be told of by the program's exit status. */
+void result_set_alarm(struct result *r);
+bool result_alarm(const struct result *r);
 
 struct coverage *result_coverage(struct result *r);
 const struct coverage *result_get_coverage(const struct result *r);

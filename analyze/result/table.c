@@ -11,6 +11,9 @@
 struct table {
 	const char *name;
 	const char *title;
+	const struct profile *profile;
+	struct profile *own; /* the same, if it is the table's */
+	enum table_layout layout;
 	struct intern texts;
 	struct table_column *columns;
 	size_t n_columns;
@@ -45,9 +48,35 @@ void table_free(struct table *t)
 	if (!t)
 		return;
 	vec_done(&t->cells);
+	profile_free(t->own);
 	free(t->columns);
 	intern_done(&t->texts);
 	free(t);
+}
+
+void table_set_profile(struct table *t, const struct profile *p)
+{
+	t->profile = p;
+}
+
+void table_take_profile(struct table *t, struct profile *p)
+{
+	t->profile = t->own = p;
+}
+
+const struct profile *table_profile(const struct table *t)
+{
+	return t->profile;
+}
+
+void table_set_layout(struct table *t, enum table_layout layout)
+{
+	t->layout = layout;
+}
+
+enum table_layout table_layout(const struct table *t)
+{
+	return t->layout;
 }
 
 void table_add(struct table *t, const union table_cell *cells)

@@ -142,7 +142,7 @@ static uint32_t intern_origin_and_text(struct intern *texts, enum ev_symbol_orig
 	char *both = memory_alloc(size + 1);
 	uint32_t number;
 
-	both[0] = origin <= EV_SYMBOL_DEBUGINFOD ? (char)origin : EV_SYMBOL_UNTOLD;
+	both[0] = origin <= EV_SYMBOL_LAST ? (char)origin : EV_SYMBOL_UNTOLD;
 	memcpy(both + 1, text, size);
 	number = intern_bytes(texts, both, (uint32_t)size + 1);
 	free(both);

@@ -16,6 +16,8 @@
 /* D writes back-references as Q. Each can double the text, and libiberty has no bound of its own. */
 #define D_MAX_REFERENCES 10
 
+#define ENTRY "@plt"
+
 /* RET_DROP: the name begins with the function's name, not with what it returns. */
 #define STYLE (DMGL_PARAMS | DMGL_ANSI | DMGL_RET_DROP)
 
@@ -85,7 +87,7 @@ static char *dlang(const char *name)
 	return references > D_MAX_REFERENCES ? NULL : cplus_demangle(name, DMGL_DLANG | STYLE);
 }
 
-char *demangle_name(const char *name)
+static char *demangle(const char *name)
 {
 	char *text = NULL;
 
@@ -97,5 +99,37 @@ char *demangle_name(const char *name)
 		if (name[1] == 'D')
 			text = dlang(name);
 	}
+	return text;
+}
+
+/* An entry of a procedure linkage table: the demanglers take no suffix of this kind. */
+static char *demangle_entry(const char *name, size_t size)
+{
+	char *plain = memory_alloc(size + 1), *text, *whole = NULL;
+	size_t length;
+
+	memcpy(plain, name, size);
+	plain[size] = '\0';
+	text = demangle(plain);
+	if (text) {
+		length = strlen(text);
+		whole = memory_alloc(length + sizeof(ENTRY));
+		memcpy(whole, text, length);
+		memcpy(whole + length, ENTRY, sizeof(ENTRY));
+	}
+	free(plain);
+	free(text);
+	return whole;
+}
+
+char *demangle_name(const char *name)
+{
+	size_t size = strlen(name), suffix = sizeof(ENTRY) - 1;
+	char *text;
+
+	if (size > suffix && strcmp(name + size - suffix, ENTRY) == 0)
+		text = demangle_entry(name, size - suffix);
+	else
+		text = demangle(name);
 	return text ? text : memory_copy_text(name);
 }

@@ -31,6 +31,7 @@ const char *origin_name(enum ev_symbol_origin origin)
 		[EV_SYMBOL_PERF_MAP] = "perf map",
 		[EV_SYMBOL_JITDUMP] = "jitdump",
 		[EV_SYMBOL_DEBUGINFOD] = "debuginfod",
+		[EV_SYMBOL_PLT] = "PLT",
 	};
 
 	return (unsigned int)origin < sizeof(names) / sizeof(names[0]) ? names[origin] : "";

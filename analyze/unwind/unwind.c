@@ -33,6 +33,7 @@ struct walk {
 	struct image image;
 	struct frame_memory memory;
 	struct frame_registers now;
+	uint64_t leaf_fp;
 	bool exact;    /* the program stood at pc, and did not call there */
 	bool by_chain; /* the last step was one along frame pointers */
 	struct unwound *ret;
@@ -149,6 +150,17 @@ static bool goes_on(const struct walk *k, const struct frame_row *row, uint64_t 
 	return row->signal || cfa > sp || (k->exact && cfa == sp);
 }
 
+/*
+ * Whether a register is said to be saved below the stack pointer. GCC does not say when
+ * an epilogue has popped it: then it is the caller's already. Memory there is not copied.
+ */
+static bool is_popped(const struct walk *k, const struct frame_rule *rule, uint64_t cfa)
+{
+	uint64_t sp = k->now.value[k->machine->sp];
+
+	return k->exact && rule->kind == FRAME_AT && cfa + (uint64_t)rule->offset < sp;
+}
+
 /* The caller's registers but for pc. What cannot be told is not known from here on. */
 static void restore_registers(struct walk *k, const struct frame_row *row, uint64_t cfa,
 			      struct frame_registers *next)
@@ -160,7 +172,8 @@ static void restore_registers(struct walk *k, const struct frame_row *row, uint6
 		const struct frame_rule *rule = &row->rules[i];
 		uint64_t value;
 
-		if (rule->of >= k->machine->n_registers || rule->of == row->return_register)
+		if (rule->of >= k->machine->n_registers || rule->of == row->return_register ||
+		    is_popped(k, rule, cfa))
 			continue;
 		next->known &= ~(1ull << rule->of);
 		if (frame_apply(rule, &k->now, cfa, &k->memory, &value) == 0)
@@ -303,12 +316,29 @@ static bool is_root(struct walk *k, uint64_t address)
 	return rule && rule->kind == FRAME_UNDEFINED;
 }
 
+/*
+ * Whether the last frame is the first that the walk met: code below it left the
+ * pointer as it was, so that the walk passed over it. Go's are so, where they call on
+ * another stack, which the copy does not have.
+ */
+static bool hangs_on_pointer(struct walk *k)
+{
+	const struct frame_row *row =
+		find_row(k->unwinder, k->world, k->process, k->ret->address[k->ret->n - 1]);
+
+	return row && row->cfa.kind == FRAME_REGISTER && row->cfa.reg == k->machine->fp &&
+	       row->cfa.offset == 16 && frame_knows(&k->now, k->machine->fp) &&
+	       k->now.value[k->machine->fp] == k->leaf_fp;
+}
+
 /* What the walk along frame pointers knows beyond the last frame. */
 static void go_on_by(struct walk *k, const struct stack *walked)
 {
 	struct unwound *ret = k->ret;
 	uint32_t from = find_last(ret, walked), before = ret->n;
 
+	if (from == walked->n && hangs_on_pointer(k))
+		from = 0;
 	for (uint32_t i = from + 1; i < walked->n && ret->n < UNWIND_MOST; i++) {
 		uint64_t address = walked_address(walked, i);
 
@@ -343,6 +373,7 @@ static bool begin(struct walk *k, const struct copy *copy)
 	k->exact = true;
 	memcpy(k->now.value, copy->words, m->n_registers * sizeof(uint64_t));
 	k->now.known = (1ull << m->n_registers) - 1;
+	k->leaf_fp = k->now.value[m->fp];
 	image_init(&k->image, &k->world->copies, copy, k->now.value[m->sp]);
 	k->memory = (struct frame_memory){ image_read, &k->image };
 	return true;

@@ -10,6 +10,7 @@
 
 #include <tape/events/cpu.h>
 #include <tape/events/exec.h>
+#include <tape/events/go.h>
 #include <tape/events/lock.h>
 #include <tape/events/meta.h>
 #include <tape/events/process.h>
@@ -23,6 +24,7 @@
 	EV_PROCESS_EVENTS(X)                                                                       \
 	EV_STACK_EVENTS(X)                                                                         \
 	EV_SCRIPT_EVENTS(X)                                                                        \
+	EV_GO_EVENTS(X)                                                                            \
 	EV_CPU_EVENTS(X) EV_SCHED_EVENTS(X) EV_LOCK_EVENTS(X) EV_SYSCALL_EVENTS(X) EV_EXEC_EVENTS(X)
 
 #define EV_ENUM(NAME, number, name, FIELDS, help) EV_##NAME = (number),

@@ -7,6 +7,7 @@
 
 extern const struct probe_group probe_cpu;
 extern const struct probe_group probe_exec;
+extern const struct probe_group probe_go;
 extern const struct probe_group probe_lock;
 extern const struct probe_group probe_sched;
 extern const struct probe_group probe_syscall;

@@ -5,7 +5,7 @@
 #include "record/probes/groups.h"
 
 static const struct probe_group *const groups[] = {
-	&probe_cpu, &probe_sched, &probe_lock, &probe_syscall, &probe_exec,
+	&probe_cpu, &probe_sched, &probe_lock, &probe_syscall, &probe_exec, &probe_go,
 };
 
 const struct probe_group *const *probe_list(size_t *n)

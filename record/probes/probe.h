@@ -21,6 +21,7 @@ struct probe_config {
 	unsigned int hz;
 	uint64_t min_block_ns; /* waits of this length and more have stacks; 0: all waits */
 	bool trace_calls;      /* each system call is a record of its own */
+	uint64_t go_interval_ns;
 };
 
 struct probe_group {
@@ -48,7 +49,7 @@ struct probe_group {
 	/* No event comes after this. */
 	void (*detach)(void *state);
 
-	/* Whose programs' run time is asked for. */
+	/* Whose programs' run time is asked for; NULL: it has none. */
 	const struct bpf_object *(*object)(const void *state);
 
 	void (*close)(void *state); /* accepts NULL */

@@ -196,6 +196,43 @@ static void states_of_waits_are_named_in_a_list(void **state)
 			    "--state: 'idle' is none of sleep, disk, lock, stopped, preempted");
 }
 
+static void a_moment_is_the_end_of_what_is_looked_at(void **state)
+{
+	struct options o = parsed("goroutines --at 2s t.tape");
+
+	(void)state;
+	assert_true(o.options.at);
+	assert_true(o.filter.to.given);
+	assert_int_equal(o.filter.to.ns, 2000000000);
+}
+
+static void a_goroutine_has_a_number(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("goroutines --goid 18446744073709551615 t.tape").options.goid,
+			 UINT64_MAX);
+	assert_string_equal(refused("goroutines --goid 0 t.tape"),
+			    "--goid: '0' is not a goroutine's number");
+	assert_string_equal(refused("goroutines --goid 18446744073709551616 t.tape"),
+			    "--goid: '18446744073709551616' is not a goroutine's number");
+}
+
+static void an_age_is_a_length_of_time(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("leaks --age 2m t.tape").options.age_ns, 120000000000);
+	assert_string_equal(refused("leaks --age 0 t.tape"), "--age: '0' is not a length of time");
+}
+
+static void what_fails_is_a_grade(void **state)
+{
+	(void)state;
+	assert_int_equal(parsed("leaks --fail stuck t.tape").options.fail, ANALYSIS_STUCK);
+	assert_int_equal(parsed("leaks --fail reported t.tape").options.fail, ANALYSIS_REPORTED);
+	assert_string_equal(refused("leaks --fail all t.tape"),
+			    "--fail: 'all' is none of reported, growing, stuck, old");
+}
+
 static void a_chain_has_a_length(void **state)
 {
 	(void)state;
@@ -263,6 +300,10 @@ int main(void)
 		cmocka_unit_test(a_command_refuses_what_it_would_ignore),
 		cmocka_unit_test(top_is_a_number),
 		cmocka_unit_test(states_of_waits_are_named_in_a_list),
+		cmocka_unit_test(a_moment_is_the_end_of_what_is_looked_at),
+		cmocka_unit_test(a_goroutine_has_a_number),
+		cmocka_unit_test(an_age_is_a_length_of_time),
+		cmocka_unit_test(what_fails_is_a_grade),
 		cmocka_unit_test(a_chain_has_a_length),
 		cmocka_unit_test(help_needs_no_tape),
 		cmocka_unit_test(symbols_is_a_command_of_two_words),

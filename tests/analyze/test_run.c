@@ -189,6 +189,40 @@ static void a_format_that_can_show_nothing_of_a_view_is_a_failure(void **state)
 	place_done(&p);
 }
 
+/* A view that finds what --fail asks for. */
+static void alarm_finish(void *state, const struct analysis_input *in, struct result *ret)
+{
+	static const struct table_column column = { "n", "count", TABLE_INTEGER };
+
+	(void)state;
+	(void)in;
+	result_take_table(ret, table_new("t", "T", &column, 1));
+	result_set_alarm(ret);
+}
+
+static void an_alarm_is_told_when_the_report_is_written(void **state)
+{
+	static const uint16_t wants[] = { 0 };
+	const struct analysis alarm = { .name = "alarm",
+					.title = "Alarm",
+					.wants = wants,
+					.shapes = RESULT_TABLE,
+					.state_size = 1,
+					.finish = alarm_finish };
+	struct place p = place_new();
+	struct options o = options_of(&p, "cpu", p.out);
+	struct tape_error err;
+	char *text;
+
+	(void)state;
+	o.analysis = &alarm;
+	o.output = output_by_name("text");
+	assert_int_equal(run_into(&o, &text, &err), RUN_ALARM);
+	assert_int_equal(count_files(&p), 2);
+	free(text);
+	place_done(&p);
+}
+
 static void a_full_device_is_a_failure(void **state)
 {
 	struct place p = place_new();
@@ -213,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_folder_that_does_not_exist_is_named),
 		cmocka_unit_test(a_filter_that_nothing_matches_is_a_failure),
 		cmocka_unit_test(a_format_that_can_show_nothing_of_a_view_is_a_failure),
+		cmocka_unit_test(an_alarm_is_told_when_the_report_is_written),
 		cmocka_unit_test(a_full_device_is_a_failure),
 	};
 

@@ -123,7 +123,11 @@ static void run_view(const struct analysis *analysis, const struct made_tape *ta
 	struct pipeline_options options = { .analysis = analysis,
 					    .filter = filter,
 					    .files = { .no_files = true },
-					    .options = { .chain = filter->pids.n ? 3 : 0 } };
+					    .options = { .chain = filter->pids.n ? 3 : 0,
+							 .dump = filter->cgroup && filter->comm,
+							 .goid = filter->cgroup ? 1 : 0,
+							 .age_ns = 16,
+							 .all = filter->comm } };
 	struct pipeline_report report = { 0 };
 	struct tape_reader *reader;
 

@@ -35,6 +35,10 @@ locks text folded json
 syscalls text json
 execs text json
 timeline text json svg html perfetto
+goroutines text json
+leaky/goroutines folded pprof svg
+leaky/goroutines+--dump text
+leaks text json
 info text json
 verify text json
 dump text json

@@ -56,6 +56,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
 	assert_true(o.names);
 	assert_string_equal(o.probes, "cpu");
 	assert_int_equal(o.min_block_ns, 20000);
+	assert_int_equal(o.go_interval_ns, 1000000000);
 	assert_false(o.trace_calls);
 	assert_string_equal(o.command_line, "record -a");
 }
@@ -96,6 +97,8 @@ static void each_usage_error_has_its_own_line(void **state)
 		  "--ring-size 5000: a power of two from 4K to 1G is needed" },
 		{ { "record", "-a", "--stacks", "some", NULL },
 		  "--stacks some: after-wait or all is needed" },
+		{ { "record", "-a", "--go-interval", "1ms", NULL },
+		  "--go-interval 1ms: at least 10ms is needed" },
 		{ { "record", "-a", "--min-block", "soon", NULL },
 		  "--min-block soon: a time like 20us or 1ms is needed" },
 		{ { "record", "-a", "--symbols", "all", NULL },

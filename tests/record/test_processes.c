@@ -401,6 +401,35 @@ static void words_of_stack_memory_are_hits_as_return_addresses_are(void **state)
 	assert_memory_equal(m->hits.offsets, wanted, sizeof(wanted));
 }
 
+static int find_view(void *context, const struct process_view *view)
+{
+	struct process_view *wanted = context;
+
+	if (view->tgid != wanted->tgid)
+		return 0;
+	*wanted = *view;
+	return 1;
+}
+
+static void processes_that_live_are_listed_with_their_execs(void **state)
+{
+	struct fixture *f = *state;
+	struct process_view view = { .tgid = TGID };
+
+	processes_scan(f->processes, getpid());
+	make_process(f, TGID, 10, "one");
+	apply(f, (struct sideband_event){ .kind = SIDEBAND_EXEC,
+					  .time_ns = 11,
+					  .tid = TGID,
+					  .tgid = TGID,
+					  .text = "two" });
+	assert_int_equal(processes_each(f->processes, find_view, &view), 1);
+	assert_int_equal(view.execs, 2);
+	apply(f, (struct sideband_event){
+			 .kind = SIDEBAND_EXIT, .time_ns = 12, .tid = TGID, .tgid = TGID });
+	assert_int_equal(processes_each(f->processes, find_view, &view), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -420,6 +449,7 @@ int main(void)
 		TEST(a_process_whose_fork_was_lost_is_known_by_its_exec),
 		TEST(words_of_stack_memory_are_hits_as_return_addresses_are),
 		TEST(a_child_of_an_unknown_parent_has_nothing_of_who_had_its_id_before),
+		TEST(processes_that_live_are_listed_with_their_execs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

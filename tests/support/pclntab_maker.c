@@ -20,6 +20,7 @@ enum {
 	SECTION_NAMES = 0x4800,
 	SPLIT = 0x1800, /* the second text */
 	TEXT_SIZE = 0x100,
+	FIRST_NAME = 5, /* number of a name for main.first, the last one */
 };
 
 struct maker {
@@ -105,6 +106,8 @@ static void put_names(struct maker *m)
 	put_text(m, MADE_TABLE + NAMES + 32, "main.last");
 	put_text(m, MADE_TABLE + NAMES + 48, "main.inner");
 	put_text(m, MADE_TABLE + NAMES + 64, "main.deepest");
+	if (m->plan->first)
+		put_text(m, MADE_TABLE + NAMES + 16 * FIRST_NAME, m->plan->first);
 	put_text(m, MADE_TABLE + FILES, "/src/a.go");
 	put_text(m, MADE_TABLE + FILES + 16, "/src/b.go");
 	put_text(m, MADE_TABLE + FILES + 32, "/src/c.go");
@@ -174,7 +177,7 @@ static void put_record(struct maker *m, uint32_t n, const struct record *r)
 	else
 		put(m, at, starts[n], 4);
 	at += old ? m->word : 4;
-	put(m, at, name(m, n), 4);
+	put(m, at, name(m, n == 0 && m->plan->first ? FIRST_NAME : n), 4);
 	put(m, at + 12, r->depths, 4);
 	put(m, at + 16, r->file, 4);
 	put(m, at + 20, r->line, 4);

@@ -42,8 +42,9 @@ struct pclntab_plan {
 	bool no_sections;
 	const char *section; /* .gopclntab unless set */
 	bool no_module;
-	bool two_texts; /* main.last is at 0x401800 */
-	bool circle;	/* each inlined call is in itself */
+	bool two_texts;	   /* main.last is at 0x401800 */
+	bool circle;	   /* each inlined call is in itself */
+	const char *first; /* the name of main.first, 47 bytes at most */
 };
 
 /* Writes MADE_BYTES bytes. */

@@ -104,6 +104,8 @@ enum ev_symbol_origin {
 	EV_SYMBOL_PERF_MAP = 9,
 	EV_SYMBOL_JITDUMP = 10,
 	EV_SYMBOL_DEBUGINFOD = 11, /* a debug file that a server sent */
+	EV_SYMBOL_PLT = 12,	   /* an entry of the linker's, by whose function it jumps to */
+	EV_SYMBOL_LAST = EV_SYMBOL_PLT,
 };
 
 /*

@@ -187,6 +187,33 @@ static void table_has_its_cells_in_their_kinds(void **state)
 	maker_done(&m);
 }
 
+static void cells_of_code_are_names(void **state)
+{
+	const struct table_column columns[] = { { "by", "", TABLE_FRAME },
+						{ "in", "", TABLE_STACK } };
+	struct maker m;
+	struct table *t = table_new("t", "T", columns, 2);
+	json_t *root, *row;
+
+	(void)state;
+	maker_init(&m);
+	table_set_profile(t, m.profile);
+	table_add(t, (union table_cell[]){ { .integer = maker_frame(&m, "main.f", "app") },
+					   { .integer = maker_stack(&m, "main.a;main.b") } });
+	table_add(t, (union table_cell[]){ { .integer = -1 }, { .integer = PROFILE_ROOT } });
+	result_take_table(m.result, t);
+	root = written(&m);
+	row = json_array_get(json_object_get(item_of(root, 1), "rows"), 0);
+	assert_string_equal(json_string_value(json_array_get(row, 0)), "main.f");
+	assert_string_equal(json_string_value(json_array_get(json_array_get(row, 1), 0)), "main.b");
+	assert_string_equal(json_string_value(json_array_get(json_array_get(row, 1), 1)), "main.a");
+	row = json_array_get(json_object_get(item_of(root, 1), "rows"), 1);
+	assert_true(json_is_null(json_array_get(row, 0)));
+	assert_int_equal(json_array_size(json_array_get(row, 1)), 0);
+	json_decref(root);
+	maker_done(&m);
+}
+
 static void reals_hide_their_last_bits(void **state)
 {
 	const struct table_column column = { "share", "percent", TABLE_REAL };
@@ -267,6 +294,7 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_valid_texts),
 		cmocka_unit_test(empty_profile_is_whole),
 		cmocka_unit_test(table_has_its_cells_in_their_kinds),
+		cmocka_unit_test(cells_of_code_are_names),
 		cmocka_unit_test(reals_hide_their_last_bits),
 		cmocka_unit_test(timeline_has_tracks_slices_points_and_links),
 	};

@@ -44,6 +44,17 @@ static void clones_by_the_compiler_are_told_apart(void **state)
 	assert_name("_Z3foov.constprop.0", "foo() [clone .constprop.0]");
 }
 
+static void entries_of_a_linkage_table_are_named_as_what_they_call(void **state)
+{
+	(void)state;
+	assert_name("_Znwm@plt", "operator new(unsigned long)@plt");
+	assert_name("_ZN3std2io5stdio6_print17h0123456789abcdefE@plt",
+		    "std::io::stdio::_print@plt");
+	assert_name("malloc@plt", "malloc@plt");
+	assert_name("_Zxxx@plt", "_Zxxx@plt");
+	assert_name("@plt", "@plt");
+}
+
 static void legacy_rust_names_lose_their_hash(void **state)
 {
 	(void)state;
@@ -203,6 +214,7 @@ int main(void)
 		TEST(cxx_names_are_given_with_their_parameters),
 		TEST(cxx_templates_do_not_begin_with_what_they_return),
 		TEST(clones_by_the_compiler_are_told_apart),
+		TEST(entries_of_a_linkage_table_are_named_as_what_they_call),
 		TEST(legacy_rust_names_lose_their_hash),
 		TEST(rust_v0_names_are_read),
 		TEST(rust_names_of_other_scripts_are_read),

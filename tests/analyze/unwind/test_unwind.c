@@ -29,6 +29,7 @@ enum {
 	SIGNAL =
 		0x1500, /* rbp and rip of who was interrupted are at [sp] and [sp + 8], its sp behind */
 	STAYS = 0x1600, /* claims that its caller's frame is its own */
+	POPPED = 0x1700 /* has popped rbp again, which GCC does not say */
 };
 
 struct bench {
@@ -70,6 +71,7 @@ static void put_functions(struct bench *b)
 					       DW_OP_deref, DW_CFA_expression, RBP, 2, DW_OP_breg7,
 					       0, DW_CFA_expression, RIP, 2, DW_OP_breg7, 8) });
 	add_function(b, (struct made_cfi){ .start = STAYS, FDE(DW_CFA_def_cfa_offset, 0) });
+	add_function(b, (struct made_cfi){ .start = POPPED, FDE(DW_CFA_offset | RBP, 2) });
 }
 
 static struct bench begin(void)
@@ -192,6 +194,15 @@ static void a_register_that_was_saved_is_given_back(void **state)
 
 	(void)state;
 	ASSERT_FOUND(&b, UNWIND_ROOT, FRAMED + 9, FRAMED + 0x30, START + 8);
+	done(&b);
+}
+
+static void a_register_that_was_popped_again_is_the_callers(void **state)
+{
+	struct bench b = UNWOUND(POPPED + 9, SP + 16, FRAMED + 9, 0, /* rbp */ 0, START + 9);
+
+	(void)state;
+	ASSERT_FOUND(&b, UNWIND_ROOT, POPPED + 9, FRAMED + 8, START + 8);
 	done(&b);
 }
 
@@ -374,6 +385,40 @@ static void a_walk_that_does_not_have_the_last_frame_says_nothing(void **state)
 	done(&b);
 }
 
+/* LEAF leaves rbp as it is; FRAMED's frame is on a stack that was not copied. */
+static struct bench on_another_stack(const uint64_t *words, size_t n)
+{
+	const uint64_t walked[] = { LEAF, PUSHES + 9, START + 9 };
+	struct made_copy c = copy_of(LEAF, words, n);
+	struct bench b = begin();
+
+	c.registers[RBP] = 0xc000001000;
+	made_world_copy(&b.tape, TIME, &c);
+	made_world_walk(&b.tape, 7, ID, walked, COUNT(walked));
+	unwind(&b);
+	return b;
+}
+
+static void a_walk_goes_on_from_the_frame_that_its_pointer_is_of(void **state)
+{
+	const uint64_t words[] = { FRAMED + 9, 0 };
+	struct bench b = on_another_stack(words, COUNT(words));
+
+	(void)state;
+	ASSERT_FOUND(&b, UNWIND_ROOT, LEAF, FRAMED + 8, PUSHES + 8, START + 8);
+	done(&b);
+}
+
+static void a_walk_by_another_pointer_says_nothing(void **state)
+{
+	const uint64_t words[] = { POPPED + 9, FRAMED + 9, 0 };
+	struct bench b = on_another_stack(words, COUNT(words));
+
+	(void)state;
+	ASSERT_FOUND(&b, UNWIND_BROKEN, LEAF, POPPED + 8, FRAMED + 8);
+	done(&b);
+}
+
 static void a_walk_alone_stays_as_it_is(void **state)
 {
 	const uint64_t walked[] = { LEAF, PUSHES + 9, START + 9 };
@@ -524,6 +569,7 @@ int main(void)
 		cmocka_unit_test(frames_are_found_up_to_where_the_thread_began),
 		cmocka_unit_test(a_row_is_that_of_the_address),
 		cmocka_unit_test(a_register_that_was_saved_is_given_back),
+		cmocka_unit_test(a_register_that_was_popped_again_is_the_callers),
 		cmocka_unit_test(a_return_address_of_0_is_the_root),
 		cmocka_unit_test(what_a_signal_interrupted_is_no_return_address),
 		cmocka_unit_test(a_frame_that_does_not_grow_ends_it),
@@ -539,6 +585,8 @@ int main(void)
 		cmocka_unit_test(a_walk_goes_on_where_the_copy_ends),
 		cmocka_unit_test(a_walk_does_not_go_on_beyond_the_root),
 		cmocka_unit_test(a_walk_that_does_not_have_the_last_frame_says_nothing),
+		cmocka_unit_test(a_walk_goes_on_from_the_frame_that_its_pointer_is_of),
+		cmocka_unit_test(a_walk_by_another_pointer_says_nothing),
 		cmocka_unit_test(a_walk_alone_stays_as_it_is),
 		cmocka_unit_test(the_caller_of_a_leaf_without_a_frame_is_put_in),
 		cmocka_unit_test(a_caller_is_not_put_in_where_nothing_says_that_it_is_one),
