@@ -9,7 +9,7 @@
 #   place      the same functions, called at other lines: of two calls that the
 #              compiler gave overlapping ranges they take the first, we the one that
 #              begins last
-#   outer      they leave out callers behind the first ones
+#   outer      they leave out callers
 #   repeated   they go on: a function that was inlined into itself is told again
 #   unnamed    code that belongs to no function of the DWARF
 use strict;
@@ -40,13 +40,23 @@ sub is_prefix {
 	return @$short < @$long && join("\n", @$short) eq join("\n", @$long[0 .. $#$short]);
 }
 
+# Whether all of the fewer stand among the more, in their order: pairs of function and place.
+sub is_among {
+	my ($few, $many) = @_;
+	my $i = 0;
+	for (my $k = 0; $k < @$many && $i < @$few; $k += 2) {
+		$i += 2 if $few->[$i] eq $many->[$k] && $few->[$i + 1] eq $many->[$k + 1];
+	}
+	return @$few < @$many && $i >= @$few;
+}
+
 sub functions { return join("\n", map { $_[$_ * 2] } 0 .. $#_ / 2) }
 
 sub kind {
 	my ($ours, $theirs) = @_;
 	return 'same' if "@$ours" eq "@$theirs";
 	return 'unnamed' if $ours->[0] eq '??' || $theirs->[0] eq '??';
-	return 'outer' if is_prefix($theirs, $ours);
+	return 'outer' if is_among($theirs, $ours);
 	return 'repeated' if is_prefix($ours, $theirs) || @$theirs > @$ours;
 	return 'place' if functions(@$ours) eq functions(@$theirs) && $ours->[1] eq $theirs->[1];
 	return 'other';
