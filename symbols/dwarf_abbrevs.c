@@ -8,6 +8,7 @@
 
 #include "symbols/dwarf_bytes.h"
 #include "symbols/dwarf_values.h"
+#include "symbols/grow.h"
 
 enum {
 	FIRST_BYTES = 16 * 1024,
@@ -55,20 +56,6 @@ static enum dwarf_slot slot_of(uint64_t name)
 	}
 }
 
-/* Room for one more in an array that doubles. */
-static int grow(void **at, size_t n, size_t size)
-{
-	void *more;
-
-	if (n & (n - 1) || (n && n < 16))
-		return 0;
-	more = realloc(*at, (n < 16 ? 16 : n * 2) * size);
-	if (!more)
-		return -ENOMEM;
-	*at = more;
-	return 0;
-}
-
 static int add_step(struct dwarf_abbrevs *a, struct dwarf_abbrev *abbrev, uint64_t form)
 {
 	int size = dwarf_values_size(form, a->layout);
@@ -83,7 +70,7 @@ static int add_step(struct dwarf_abbrevs *a, struct dwarf_abbrev *abbrev, uint64
 	}
 	if (size == 0)
 		return 0;
-	if (grow((void **)&a->steps, a->n_steps, sizeof(*a->steps)) < 0)
+	if (grow_by_one((void **)&a->steps, a->n_steps, sizeof(*a->steps)) < 0)
 		return -ENOMEM;
 	a->steps[a->n_steps++] = (struct dwarf_step){
 		.bytes = size < 0 ? 0 : (uint32_t)size,
@@ -105,7 +92,7 @@ static int read_specs(struct dwarf_abbrevs *a, struct dwarf_abbrev *abbrev, stru
 			return -EBADMSG;
 		if (name == 0 && form == 0)
 			return 0;
-		if (grow((void **)&a->specs, a->n_specs, sizeof(*a->specs)) < 0)
+		if (grow_by_one((void **)&a->specs, a->n_specs, sizeof(*a->specs)) < 0)
 			return -ENOMEM;
 		a->specs[a->n_specs++] = spec;
 		abbrev->n_specs++;
@@ -129,7 +116,7 @@ static int read_abbrevs(struct dwarf_abbrevs *a, struct dwarf_bytes *b)
 		rc = read_specs(a, &abbrev, b);
 		if (rc < 0)
 			return rc;
-		if (grow((void **)&a->abbrevs, a->n, sizeof(*a->abbrevs)) < 0)
+		if (grow_by_one((void **)&a->abbrevs, a->n, sizeof(*a->abbrevs)) < 0)
 			return -ENOMEM;
 		a->abbrevs[a->n++] = abbrev;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Version 5 says itself what it tells of a file; before, names and three numbers. */
 #include "symbols/dwarf_line_head.h"
+#include "symbols/grow.h"
 
 #include <dwarf.h>
 #include <errno.h>
@@ -13,22 +14,9 @@ struct format {
 	struct dwarf_spec spec;
 };
 
-static int grow(void **at, size_t n, size_t size)
-{
-	void *more;
-
-	if (n & (n - 1) || (n && n < 16))
-		return 0;
-	more = realloc(*at, (n < 16 ? 16 : n * 2) * size);
-	if (!more)
-		return -ENOMEM;
-	*at = more;
-	return 0;
-}
-
 static int add_directory(struct dwarf_rows *rows, struct dwarf_value name)
 {
-	if (grow((void **)&rows->directories, rows->n_directories, sizeof(name)) < 0)
+	if (grow_by_one((void **)&rows->directories, rows->n_directories, sizeof(name)) < 0)
 		return -ENOMEM;
 	rows->directories[rows->n_directories++] = name;
 	return 0;
@@ -36,7 +24,7 @@ static int add_directory(struct dwarf_rows *rows, struct dwarf_value name)
 
 static int add_file(struct dwarf_rows *rows, struct dwarf_file file)
 {
-	if (grow((void **)&rows->files, rows->n_files, sizeof(file)) < 0)
+	if (grow_by_one((void **)&rows->files, rows->n_files, sizeof(file)) < 0)
 		return -ENOMEM;
 	rows->files[rows->n_files++] = file;
 	return 0;

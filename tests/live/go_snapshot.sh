@@ -12,22 +12,8 @@ need_bpf
 mkdir -p "$BUILD"
 build=$(cd "$BUILD" && pwd)
 program=samples/programs/go/leaky.go
-
-# What a Go needs to stand alone: none of the user's settings, no network.
-of_root() {
-	GOENV=off GOFLAGS='' GOTOOLCHAIN=local GOPROXY=off GO111MODULE=off GOPATH=$build/go \
-		GOCACHE=$build/go/cache GOROOT=$root "$root/bin/go" "$@"
-}
-
-roots() {
-	{
-		go env GOROOT
-		ls -d /usr/lib/go-*
-		printf '%s\n' "${GOROOTS:-}" | tr ' ' '\n'
-	} 2>/dev/null | while read -r root; do
-		[ -x "$root/bin/go" ] && readlink -f "$root"
-	done | sort -u
-}
+export GO111MODULE=off
+. tests/live/go_lib.sh
 
 # build WAY OUTPUT
 build() {

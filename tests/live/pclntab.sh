@@ -15,21 +15,7 @@ ask=$work/ask
 cc -O2 -D_GNU_SOURCE -Iformat -I. -o "$ask" tests/live/pclntab_ask.c symbols/pclntab*.c \
 	format/error.c -lelf || exit 1
 
-# What a Go needs to stand alone: none of the user's settings, no network.
-of_root() {
-	GOENV=off GOFLAGS='' GOTOOLCHAIN=local GOPROXY=off GOPATH=$build/go \
-		GOCACHE=$build/go/cache GOROOT=$root "$root/bin/go" "$@"
-}
-
-roots() {
-	{
-		go env GOROOT
-		ls -d /usr/lib/go-*
-		printf '%s\n' "${GOROOTS:-}" | tr ' ' '\n'
-	} 2>/dev/null | while read -r root; do
-		[ -x "$root/bin/go" ] && readlink -f "$root"
-	done | sort -u
-}
+. tests/live/go_lib.sh
 
 # build WAY OUTPUT: stripped and bare have the code of plain, so they need no name.
 build() {

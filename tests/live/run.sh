@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 status=0
 
-[ $# -gt 0 ] || set -- $(ls tests/live | sed -n '/^\(lib\|sched_lib\|run\)\.sh$/!s/\.sh$//p')
+[ $# -gt 0 ] || set -- $(ls tests/live | sed -n '/^\(lib\|sched_lib\|go_lib\|run\)\.sh$/!s/\.sh$//p')
 for test; do
 	tests/live/"$test".sh </dev/null
 	code=$?
