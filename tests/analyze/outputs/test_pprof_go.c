@@ -201,7 +201,8 @@ static void gos_compiler_takes_the_profile(void **state)
 	FILE *out;
 
 	(void)state;
-	if (system("go version >/dev/null 2>&1") != 0)
+	/* It makes direct calls of a profile's calls by an interface since 1.22. */
+	if (system("go version 2>/dev/null | grep -qE 'go1\\.(2[2-9]|[3-9][0-9])'") != 0)
 		skip();
 	maker_init(&m);
 	maker_add(&m, "app", "p.hot;p.square.area", 100);
