@@ -73,7 +73,8 @@ sub differ { $bad++; print "goroutine $goid: $_[0]: the runtime says '$_[1]', th
 sub compare {
 	my $g = $alive{$goid};
 	$seen{$goid} = 1;
-	return if $state eq 'running'; # the one that printed this
+	# The one that printed this, and those that its signal woke: they ran meanwhile.
+	return if $state eq 'running' || $state eq 'runnable';
 	if (!$g) { differ('is it there', 'yes', 'no'); return }
 	my ($maker) = $creator =~ /^(\S+)/ ? $1 : '';
 	my ($by) = $creator =~ /in goroutine (\d+)/ ? $1 : $g->{creator};
