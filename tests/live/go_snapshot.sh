@@ -62,7 +62,9 @@ agrees() {
 		cat "$work/err"
 		return 1
 	}
-	same "same $1" "$(cat "$work/compared")"
+	# Two may have run meanwhile, which goes untold.
+	n=$(sed -n 's/^same //p' "$work/compared")
+	[ "$n" -le "$1" ] && [ "$n" -ge $(($1 - 2)) ]
 }
 
 # Of each function: bytes in use and allocated, of the tape's last word.
