@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 need_bpf
 
+# Debian ships its C library without symbols of its own functions.
 depth=60
 ms=$(length 1000 4000)
 
@@ -28,19 +29,19 @@ whole() {
 		main == "deep_main" && stack ~ /;descend/ {
 			all += value
 			n = gsub(/;descend/, "&", stack)
-			if (stack ~ /;start_thread;deep_main;descend/ && stack !~ /incomplete/ &&
+			if (stack ~ /;(start_thread|\[libc\.so\.6\]);deep_main;descend/ && stack !~ /incomplete/ &&
 			    (n == depth || stack !~ /;leaf/))
 				part += value
 		}
 		main == "signal_main" && stack ~ /;on_signal/ {
 			all += value
-			if (stack ~ /;start_thread;signal_main;interrupted;.*;on_signal/ &&
+			if (stack ~ /;(start_thread|\[libc\.so\.6\]);signal_main;interrupted;.*;on_signal/ &&
 			    stack !~ /incomplete/)
 				part += value
 		}
 		main == "call_main" && stack ~ /;call_often/ {
 			all += value
-			if (stack ~ /;start_thread;call_main;call_often/ && stack !~ /incomplete/)
+			if (stack ~ /;(start_thread|\[libc\.so\.6\]);call_main;call_often/ && stack !~ /incomplete/)
 				part += value
 		}
 		END { if (all) printf "%.2f", 100 * part / all }' "$1"
