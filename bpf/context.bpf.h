@@ -9,16 +9,11 @@
 #include "maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 
-/* include/linux/sched.h: threads without a user mode of their own. */
-#define CONTEXT_NO_USER (0x00200000 /* PF_KTHREAD */ | 0x00000010 /* PF_IO_WORKER */)
-
-#define CONTEXT_STACK_SIZE 16384 /* THREAD_SIZE of x86 and arm64 without KASAN */
-
 const volatile bool context_has_regs; /* bpf_task_pt_regs(): since 5.15 */
 
 static __always_inline bool context_is_user(struct task_struct *task)
 {
-	return !(task->flags & CONTEXT_NO_USER);
+	return !(task->flags & TASK_NO_USER);
 }
 
 /*
@@ -86,7 +81,7 @@ static __always_inline bool context_is_interrupt(const void *ctx)
 	/* The verifier lets pointers be subtracted, and nothing else: keep the compiler from it. */
 	barrier_var(distance);
 	distance += bpf_get_current_task() - (uint64_t)task->stack;
-	if (distance >= CONTEXT_STACK_SIZE)
+	if (distance >= TASK_STACK_SIZE)
 		return true;
 	return context_has_regs && context_is_user(task) && context_call(task) < 0;
 }

@@ -22,8 +22,6 @@
 #define COPY_PART_WORDS	 (EV_STACK_PART_SIZE / 8)
 #define COPY_WORDS	 256 /* room: registers, parts; a power of two, for the verifier */
 #define COPY_HEAD	 sizeof(struct ev_stack_copy)
-#define COPY_STACK_SIZE	 16384 /* the kernel's stacks: THREAD_SIZE of x86 and arm64 without KASAN */
-#define COPY_NO_USER	 (0x00200000 /* PF_KTHREAD */ | 0x00000010 /* PF_IO_WORKER */)
 #define COPY_FAR	 (128ul << 20) /* no stack is larger: what is farther away is not its end */
 
 #ifdef __TARGET_ARCH_x86
@@ -154,13 +152,13 @@ static __always_inline bool copy_kernel_entry(const struct control *c, struct us
 	struct task_struct *task = (void *)bpf_get_current_task();
 	uint64_t at;
 
-	if (BPF_CORE_READ(task, flags) & COPY_NO_USER)
+	if (BPF_CORE_READ(task, flags) & TASK_NO_USER)
 		return false;
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) &&
 	    !(c->without & CONTROL_WITHOUT_PT_REGS))
 		at = bpf_task_pt_regs(bpf_get_current_task_btf());
 	else
-		at = (uint64_t)BPF_CORE_READ(task, stack) + COPY_STACK_SIZE - sizeof(*ret);
+		at = (uint64_t)BPF_CORE_READ(task, stack) + TASK_STACK_SIZE - sizeof(*ret);
 	return bpf_probe_read_kernel(ret, sizeof(*ret), (void *)at) == 0 && copy_is_user(ret);
 }
 

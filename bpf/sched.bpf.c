@@ -325,15 +325,29 @@ int sched_waking(uint64_t *ctx)
 	return 0;
 }
 
+/* The wait was too short for its waker's stacks when that began to wake, and no longer is: it was interrupted in it. */
+static __always_inline bool is_late(const struct wait *w, uint64_t now)
+{
+	return w && w->blocked && w->out_ns && w->waking_ns && now - w->out_ns >= min_block_ns &&
+	       w->waking_ns - w->out_ns < min_block_ns &&
+	       w->waker_tid == (uint32_t)bpf_get_current_pid_tgid();
+}
+
 static __always_inline int on_wakeup(struct task_struct *task, bool is_new)
 {
 	struct ev_sched_wakeup *ev;
+	uint64_t now = bpf_ktime_get_ns();
 	struct control c;
 	struct wait *w;
 
 	if (!control_read(&c) || c.paused || !filter_allows(&c, task))
 		return 0;
-	ev = emit_reserve(&c, EV_SCHED_WAKEUP, sizeof(*ev));
+	w = is_new ? NULL : bpf_task_storage_get(&waits, task, 0, 0);
+	if (is_late(w, now)) {
+		write_waker(task, &c);
+		now = bpf_ktime_get_ns();
+	}
+	ev = emit_reserve_at(&c, EV_SCHED_WAKEUP, sizeof(*ev), now);
 	if (!ev)
 		return 0;
 	/* A new thread's maker is the current one. */
@@ -344,7 +358,6 @@ static __always_inline int on_wakeup(struct task_struct *task, bool is_new)
 	ev->target_cpu = context_cpu_of(task);
 	ev->h.tid = task->pid;
 	ev->h.tgid = task->tgid;
-	w = is_new ? NULL : bpf_task_storage_get(&waits, task, 0, 0);
 	if (w && w->waking_ns) {
 		uint64_t waking_ns = ev->h.time_ns - w->waking_ns;
 

@@ -136,6 +136,10 @@ struct thread_struct {
 };
 #endif
 
+/* include/linux/sched.h: threads without a user mode of their own, PF_KTHREAD and PF_IO_WORKER. */
+#define TASK_NO_USER	(0x00200000 | 0x00000010)
+#define TASK_STACK_SIZE 16384 /* THREAD_SIZE of x86 and arm64 without KASAN */
+
 struct task_struct {
 	struct thread_info thread_info;
 	struct thread_struct thread;

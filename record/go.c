@@ -190,7 +190,7 @@ static int heed(struct go *g, struct target *t, int rc, const char *why, struct 
 		return 0;
 	}
 	if (rc == -EPERM)
-		why = "its memory may not be read (rights, ptrace_scope, or a container)";
+		why = "its memory may not be read; it takes CAP_SYS_PTRACE, and kernel.yama.ptrace_scope below 3";
 	if (rc == -ENOMEM)
 		why = "out of memory";
 	return switch_off(g, t, why, err);

@@ -427,38 +427,6 @@ int elf_symbols_merge(const struct elf_tables *tables, const char *label, struct
 	return 0;
 }
 
-/* Takes elf, which may be NULL. */
-static int load(Elf *elf, const char *label, struct elf_symbols **ret, struct tape_error *err)
-{
-	const struct elf_tables all = { elf, { { elf, SHT_SYMTAB, EV_SYMBOL_SYMTAB } }, 1 };
-	const struct elf_tables exported = { elf, { { elf, SHT_DYNSYM, EV_SYMBOL_DYNSYM } }, 1 };
-	struct elf_symbols *s = NULL;
-	int rc = elf_symbols_merge(&all, label, &s, err);
-
-	if (rc == 0 && elf_symbols_count(s) == 0) {
-		elf_symbols_free(s);
-		rc = elf_symbols_merge(&exported, label, &s, err);
-	}
-	elf_end(elf);
-	if (rc == 0)
-		*ret = s;
-	return rc;
-}
-
-int elf_symbols_load(int fd, const char *label, struct elf_symbols **ret, struct tape_error *err)
-{
-	elf_version(EV_CURRENT);
-	/* Not by mmap: a file that shrinks meanwhile would be a SIGBUS. */
-	return load(elf_begin(fd, ELF_C_READ, NULL), label, ret, err);
-}
-
-int elf_symbols_load_memory(const void *image, size_t size, const char *label,
-			    struct elf_symbols **ret, struct tape_error *err)
-{
-	elf_version(EV_CURRENT);
-	return load(elf_memory((char *)image, size), label, ret, err);
-}
-
 int elf_symbols_find(const struct elf_symbols *s, uint64_t offset, struct symbol *ret)
 {
 	const struct range *r = ranges_find(s->ranges, s->n, offset);

@@ -19,17 +19,6 @@
 
 struct elf_symbols;
 
-/*
- * Reads the symbols (.symtab, else .dynsym) of the ELF file open at fd, which stays the caller's and is
- * not needed afterwards. label names the file in errors. A file without
- * symbols gives an empty set. The caller owns *ret.
- */
-int elf_symbols_load(int fd, const char *label, struct elf_symbols **ret, struct tape_error *err);
-
-/* The same of an image in memory (the vdso), borrowed during the call only. */
-int elf_symbols_load_memory(const void *image, size_t size, const char *label,
-			    struct elf_symbols **ret, struct tape_error *err);
-
 #define ELF_SYMBOLS_TABLES 4
 
 struct elf_table {
@@ -49,7 +38,11 @@ struct elf_tables {
 	size_t n;
 };
 
-/* All of them as one: a symbol does not count where a function of a better table is. */
+/*
+ * All of them as one: a symbol does not count where a function of a better table is.
+ * label names the file in errors. Tables without symbols give an empty set. The
+ * caller owns *ret.
+ */
 int elf_symbols_merge(const struct elf_tables *tables, const char *label, struct elf_symbols **ret,
 		      struct tape_error *err);
 

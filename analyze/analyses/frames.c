@@ -52,17 +52,9 @@ struct module frames_module(const struct tape_module *m)
 	return module;
 }
 
-/* The frame of what is not code: "[stack lost]". */
-static uint32_t mark_frame(struct frames *f, const char *text)
-{
-	struct module mark = { .kind = MODULE_MARK, .path = text };
-
-	return profile_frame(f->profile, profile_module(f->profile, &mark), 0);
-}
-
 uint32_t frames_mark(struct frames *f, const char *text)
 {
-	return profile_stack(f->profile, PROFILE_ROOT, mark_frame(f, text));
+	return profile_stack(f->profile, PROFILE_ROOT, profile_mark(f->profile, text));
 }
 
 static uint32_t number_of_module(struct frames *f, const struct world *w, uint32_t index)
@@ -95,7 +87,7 @@ static void list_stack(struct frames *f, const struct world *w, const struct pro
 {
 	*vec_push(&f->lists) = stack->n + !!(stack->flags & EV_STACK_CUT);
 	if (stack->flags & EV_STACK_CUT)
-		*vec_push(&f->lists) = mark_frame(f, "[cut]");
+		*vec_push(&f->lists) = profile_mark(f->profile, "[cut]");
 	for (uint32_t i = stack->n; i-- > 0;) {
 		/* A return address may belong to the line, even the function, after the call. */
 		uint32_t frame = frames_address(f, w, p, stack->ip[i] - (i > 0));
@@ -112,7 +104,7 @@ static void list_unwound(struct frames *f, const struct world *w, const struct p
 
 	*vec_push(&f->lists) = u->n + (u->end != UNWIND_ROOT);
 	if (u->end != UNWIND_ROOT)
-		*vec_push(&f->lists) = mark_frame(f, cut ? "[cut]" : "[incomplete]");
+		*vec_push(&f->lists) = profile_mark(f->profile, cut ? "[cut]" : "[incomplete]");
 	for (uint32_t i = u->n; i-- > 0;) {
 		uint32_t frame = frames_address(f, w, p, u->address[i]);
 
@@ -218,7 +210,7 @@ static uint32_t push_id(struct frames *f, const struct world *w, const struct pr
 	list = find_list(f, w, p, id);
 	if (!list) {
 		f->unknown_ids++;
-		return profile_stack(f->profile, parent, mark_frame(f, "[stack lost]"));
+		return profile_stack(f->profile, parent, profile_mark(f->profile, "[stack lost]"));
 	}
 	for (uint32_t i = 1; i <= list[0]; i++)
 		parent = profile_stack(f->profile, parent, list[i]);
@@ -235,7 +227,8 @@ static uint32_t push_script(struct frames *f, const struct world *w, const struc
 
 	if (ids->ustack && !list) {
 		f->unknown_ids++;
-		parent = profile_stack(f->profile, parent, mark_frame(f, "[stack lost]"));
+		parent =
+			profile_stack(f->profile, parent, profile_mark(f->profile, "[stack lost]"));
 	}
 	if (list) {
 		native.frames = list + 1;
@@ -243,7 +236,8 @@ static uint32_t push_script(struct frames *f, const struct world *w, const struc
 	}
 	if (!script_frames_merge(&f->scripts, f->profile, &w->scripts, ids->script, &native)) {
 		f->unknown_ids++;
-		parent = profile_stack(f->profile, parent, mark_frame(f, "[script lost]"));
+		parent = profile_stack(f->profile, parent,
+				       profile_mark(f->profile, "[script lost]"));
 	}
 	vec_for_each (frame, &f->scripts.merged)
 		parent = profile_stack(f->profile, parent, *frame);
@@ -282,7 +276,8 @@ uint32_t frames_ids_stack(struct frames *f, const struct world *w, const struct 
 	}
 	/* No id, or stacks without a single address. */
 	if (stack == PROFILE_ROOT)
-		stack = profile_stack(f->profile, PROFILE_ROOT, mark_frame(f, "[no stack]"));
+		stack = profile_stack(f->profile, PROFILE_ROOT,
+				      profile_mark(f->profile, "[no stack]"));
 	if (f->stacks.n >= MOST_REMEMBERED)
 		map_clear(&f->stacks);
 	*map_add(&f->stacks, key, NULL) = stack;

@@ -40,13 +40,6 @@ static void view_on_event(void *state, const struct analysis_input *in, const st
 	gogroups_event(&v->groups, in, thread, event);
 }
 
-static uint32_t mark(struct profile *p, const char *text)
-{
-	const struct module m = { .kind = MODULE_MARK, .path = text };
-
-	return profile_stack(p, PROFILE_ROOT, profile_frame(p, profile_module(p, &m), 0));
-}
-
 static void add_sample(struct view *v, const struct gomember *member)
 {
 	static const int64_t one[PROFILE_MAX_VALUES] = { 1 };
@@ -64,10 +57,12 @@ static void add_sample(struct view *v, const struct gomember *member)
 	uint32_t set = profile_labels(v->profile, labels, group->waits ? 4 : 3);
 	uint32_t stack = gogroups_copy_stack(g, v->profile, at->stack);
 
+	const char *why = at->flags & EV_GO_TORN ? "[changed while it was read]"
+			  : at->thread		 ? "[running]"
+						 : "[no stack]";
+
 	if (stack == PROFILE_ROOT)
-		stack = mark(v->profile, at->flags & EV_GO_TORN ? "[changed while it was read]"
-					 : at->thread		? "[running]"
-								: "[no stack]");
+		stack = profile_stack(v->profile, PROFILE_ROOT, profile_mark(v->profile, why));
 	profile_add(v->profile, stack, set, one);
 }
 

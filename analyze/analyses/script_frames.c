@@ -19,13 +19,6 @@ void script_frames_done(struct script_frames *s)
 	vec_done(&s->merged);
 }
 
-static uint32_t mark_frame(struct profile *p, const char *text)
-{
-	const struct module mark = { .kind = MODULE_MARK, .path = text };
-
-	return profile_frame(p, profile_module(p, &mark), 0);
-}
-
 /* A function is a module, and a line an offset in it: see MODULE_SCRIPT. */
 static uint32_t code_frame(struct profile *p, const struct script_code *code, uint64_t place)
 {
@@ -53,7 +46,7 @@ static uint32_t frame_of(struct script_frames *s, struct profile *p, const struc
 		return (uint32_t)*known;
 	code = scripts_code(scripts, pair[0]);
 	if (!code)
-		return mark_frame(p, "[function lost]");
+		return profile_mark(p, "[function lost]");
 	frame = code_frame(p, code, place);
 	if (s->known.n >= MOST_REMEMBERED)
 		map_clear(&s->known);
@@ -66,8 +59,8 @@ static void list(struct script_frames *s, struct profile *p, const struct script
 {
 	s->frames.n = s->calls.n = 0;
 	if (stack->flags & (EV_SCRIPT_CUT | EV_SCRIPT_TORN)) {
-		uint32_t mark = mark_frame(p, stack->flags & EV_SCRIPT_CUT ? "[script cut]"
-									   : "[script torn]");
+		uint32_t mark = profile_mark(p, stack->flags & EV_SCRIPT_CUT ? "[script cut]"
+									     : "[script torn]");
 
 		*vec_push(&s->frames) = mark;
 	}

@@ -128,10 +128,7 @@ static enum ending ending_of(const struct span *span)
 
 static uint32_t push_mark(struct wakeups *s, uint32_t parent, const char *text)
 {
-	struct module mark = { .kind = MODULE_MARK, .path = text };
-	uint32_t module = profile_module(s->profile, &mark);
-
-	return profile_stack(s->profile, parent, profile_frame(s->profile, module, 0));
+	return profile_stack(s->profile, parent, profile_mark(s->profile, text));
 }
 
 static uint32_t waiter_stack(struct wakeups *s, const struct span *span)

@@ -133,6 +133,13 @@ uint32_t profile_frame(struct profile *p, uint32_t module, uint64_t offset)
 	return intern_bytes(&p->frames, &frame, sizeof(frame));
 }
 
+uint32_t profile_mark(struct profile *p, const char *text)
+{
+	const struct module mark = { .kind = MODULE_MARK, .path = text };
+
+	return profile_frame(p, profile_module(p, &mark), 0);
+}
+
 uint32_t profile_stack(struct profile *p, uint32_t parent, uint32_t frame)
 {
 	uint32_t number, depth;

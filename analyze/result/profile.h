@@ -86,6 +86,8 @@ void profile_set_time(struct profile *p, uint64_t start_wall_ns, uint64_t durati
 /* Interning: each returns the number of the equal one that is there, or a new one's. */
 uint32_t profile_module(struct profile *p, const struct module *m); /* by kind, path, build-id */
 uint32_t profile_frame(struct profile *p, uint32_t module, uint64_t offset);
+uint32_t profile_mark(struct profile *p,
+		      const char *text); /* a frame that is no code: MODULE_MARK */
 uint32_t profile_stack(struct profile *p, uint32_t parent, uint32_t frame);
 uint32_t profile_labels(struct profile *p, const struct profile_label *labels, size_t n);
 

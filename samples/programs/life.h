@@ -20,19 +20,32 @@
 /*
  * A wait that a program times itself: by the time of day, which has the way into the
  * kernel and back in it, and the CPU time of that. How long it had no CPU is between
- * slept_ns - cpu_ns and slept_ns.
+ * slept_ns - cpu_ns and slept_ns. A timer that ends before the thread has left the
+ * CPU is no wait: waits, the kernel's own count, is then 0.
  */
 struct nap {
 	uint64_t slept_ns;
 	uint64_t cpu_ns;
+	uint64_t waits;
 };
+
+/* How often the calling thread left the CPU because it waited. */
+static inline uint64_t waits_so_far(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_THREAD, &u);
+	return (uint64_t)u.ru_nvcsw;
+}
 
 ALWAYS_INLINE struct nap nap(uint64_t ns)
 {
-	const uint64_t cpu = cpu_ns(), start = wall_ns();
+	const uint64_t waits = waits_so_far(), cpu = cpu_ns(), start = wall_ns();
 
 	direct_sleep(ns);
-	return (struct nap){ .slept_ns = wall_ns() - start, .cpu_ns = cpu_ns() - cpu };
+	return (struct nap){ .slept_ns = wall_ns() - start,
+			     .cpu_ns = cpu_ns() - cpu,
+			     .waits = waits_so_far() - waits };
 }
 
 /* Between life_begin() and life_end(), which the thread itself calls. */

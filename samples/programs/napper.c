@@ -3,7 +3,7 @@
  * napper THREADS COUNTS TIMES: threads napper-0, napper-1 and so on, each of
  * which naps COUNT times for TIME in nap_in_here, called by nap_outer. COUNTS
  * and TIMES are lists with commas, one for each thread; the last one serves the
- * threads that are left. Prints how long each truly slept.
+ * threads that are left. Prints how often each truly waited, and how long it slept.
  */
 #include "life.h"
 
@@ -31,6 +31,7 @@ static void nap_outer(struct napper *n)
 
 		n->sum.slept_ns += one.slept_ns;
 		n->sum.cpu_ns += one.cpu_ns;
+		n->sum.waits += one.waits;
 		if (one.slept_ns > n->longest_ns)
 			n->longest_ns = one.slept_ns;
 	}
@@ -78,6 +79,7 @@ static void print_truth(const struct napper *nappers, int n)
 		printf(i > 0 ? ",{" : "{");
 		print_life(&nappers[i].life);
 		print_ns("naps", nappers[i].naps);
+		print_ns("left_cpu", nappers[i].sum.waits);
 		print_ns("nap_ns", nappers[i].nap_ns);
 		print_ns("slept_ns", nappers[i].sum.slept_ns);
 		print_ns("slept_cpu_ns", nappers[i].sum.cpu_ns);

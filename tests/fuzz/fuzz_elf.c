@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "symbols/build_id.h"
-#include "symbols/elf_symbols.h"
+#include "tests/support/elf_load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,8 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
 	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-	elf_symbols_load_memory(data, size, "fuzz", &of_memory, NULL);
-	elf_symbols_load(fd, "fuzz", &of_file, NULL);
+	elf_load_memory(data, size, "fuzz", &of_memory, NULL);
+	elf_load_file(fd, "fuzz", &of_file, NULL);
 	if (of_memory)
 		look_up(of_memory, size);
 	if (of_file)

@@ -239,8 +239,8 @@ sub check_stack {
 
 sub check_napper {
 	my ($t) = @_;
-	check_stack("napper: $_->{name} waits in nap_in_here $_->{naps} times", $_,
-		'nap_in_here;nap_outer;napper_main', $_->{naps}, $_->{slept_ns}, $_->{slept_cpu_ns})
+	check_stack("napper: $_->{name} waits in nap_in_here as often as it left the CPU there", $_,
+		'nap_in_here;nap_outer;napper_main', $_->{left_cpu}, $_->{slept_ns}, $_->{slept_cpu_ns})
 		for @{ $t->{threads} };
 }
 

@@ -14,8 +14,8 @@
 #include <libelf.h>
 
 #include "symbols/cfi.h"
-#include "symbols/elf_symbols.h"
 #include "symbols/vdso.h"
+#include "tests/support/elf_load.h"
 
 struct own {
 	int fd;
@@ -31,7 +31,7 @@ static int set_up(void **state)
 	own.fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	assert_true(own.fd >= 0);
 	assert_int_equal(cfi_open(own.fd, "self", &own.cfi, &err), 0);
-	assert_int_equal(elf_symbols_load(own.fd, "self", &own.symbols, &err), 0);
+	assert_int_equal(elf_load_file(own.fd, "self", &own.symbols, &err), 0);
 	*state = &own;
 	return 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What symbols/elf_symbols.h promises, on this program, libc, the vdso and files made to order. */
 #include "tests/support/elf_maker.h"
+#include "tests/support/elf_load.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "symbols/elf_symbols.h"
 #include "symbols/vdso.h"
 
 static struct elf_symbols *load_fd(int fd)
@@ -13,7 +13,7 @@ static struct elf_symbols *load_fd(int fd)
 	struct elf_symbols *s = NULL;
 	struct tape_error err = { 0 };
 
-	if (elf_symbols_load(fd, "made.elf", &s, &err) < 0)
+	if (elf_load_file(fd, "made.elf", &s, &err) < 0)
 		fail_msg("%s", err.text);
 	close(fd);
 	return s;
@@ -103,7 +103,7 @@ static void the_vdso_has_its_clock(void **state)
 	(void)state;
 	if (vdso_get(&vdso) < 0)
 		skip();
-	assert_int_equal(elf_symbols_load_memory(vdso.image, vdso.size, "[vdso]", &s, NULL), 0);
+	assert_int_equal(elf_load_memory(vdso.image, vdso.size, "[vdso]", &s, NULL), 0);
 	for (uint64_t at = 0; at < vdso.size; at++)
 		found = found || strstr(name_at(s, at), "clock_gettime");
 	assert_true(found);

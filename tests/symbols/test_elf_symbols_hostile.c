@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What symbols/elf_symbols.h promises of files that are damaged, or were made to hurt. */
 #include "tests/support/elf_maker.h"
+#include "tests/support/elf_load.h"
 
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
-
-#include "symbols/elf_symbols.h"
 
 static struct elf_symbols *load(const struct elf_plan *plan)
 {
 	int fd = make_elf(plan);
 	struct elf_symbols *s = NULL;
 
-	assert_int_equal(elf_symbols_load(fd, "made.elf", &s, NULL), 0);
+	assert_int_equal(elf_load_file(fd, "made.elf", &s, NULL), 0);
 	close(fd);
 	return s;
 }
@@ -94,7 +93,7 @@ static void a_file_that_is_no_elf_file_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(write(fd, "#!/bin/sh\n", 10), 10);
-	assert_int_equal(elf_symbols_load(fd, "/bin/script", &s, &err), -ENOEXEC);
+	assert_int_equal(elf_load_file(fd, "/bin/script", &s, &err), -ENOEXEC);
 	assert_string_equal(err.text, "/bin/script: not an ELF file");
 	assert_null(s);
 	close(fd);
@@ -120,7 +119,7 @@ static void a_file_cut_anywhere_is_read_or_refused(void **state)
 
 		if (cut == 0x4100)
 			cut = 0xfff00; /* there is nothing between the strings and the symbols */
-		if (elf_symbols_load_memory(bytes, cut, "cut", &s, NULL) == 0)
+		if (elf_load_memory(bytes, cut, "cut", &s, NULL) == 0)
 			whole += elf_symbols_count(s) == 2;
 		elf_symbols_free(s);
 	}

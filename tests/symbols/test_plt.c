@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What symbols/plt.h promises, on tables of each shape that linkers make. */
 #include "tests/support/elf_maker.h"
+#include "tests/support/elf_load.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -287,7 +288,7 @@ static void a_function_that_the_program_chooses_is_named_after_who_chooses(void 
 	struct plt *p = NULL;
 
 	(void)state;
-	assert_int_equal(elf_symbols_load(fd, "made", &symbols, NULL), 0);
+	assert_int_equal(elf_load_file(fd, "made", &symbols, NULL), 0);
 	close(fd);
 	assert_int_equal(read_plan(&choice_plan, symbols, &p), 0);
 	elf_symbols_free(symbols);
