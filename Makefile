@@ -65,7 +65,7 @@ ANALYZE_OBJ := $(call objects,$(ANALYZE_SRC)) $(PROTO_OBJ)
 SKELS       := $(patsubst bpf/%.bpf.c,$(BUILD)/gen/%.skel.h,$(BPF_SRC))
 
 FORMAT_LIBS  := -llz4 -lxxhash
-SYMBOLS_LIBS := -lelf -llzma -lz
+SYMBOLS_LIBS := -lelf -llzma -lz -lzstd
 ANALYZE_LIBS := $(FORMAT_LIBS) $(SYMBOLS_LIBS) -lseccomp -lprotobuf-c -ljansson -liberty -lz -lm
 RECORD_LIBS  := $(FORMAT_LIBS) $(SYMBOLS_LIBS) -lbpf -lelf -lz
 
@@ -266,6 +266,12 @@ fuzzers: $(FUZZERS)
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(SUPPORT_OBJ) $(ANALYZE_PARTS) $(LIST)
 	@mkdir -p $(@D)
 	$(LINK) -fsanitize=fuzzer $(ANALYZE_LIBS) -lcmocka
+
+# What only the recorder has.
+$(BUILD)/fuzz/fuzz_go_snapshot: $(BUILD)/obj/tests/fuzz/fuzz_go_snapshot.o $(SUPPORT_OBJ) \
+		$(RECORD_PARTS) $(LIST)
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer $(RECORD_LIBS) -lcmocka
 
 ## bench: the figures of the README, beside the peers
 .PHONY: bench

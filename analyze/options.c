@@ -129,6 +129,20 @@ static int set_chain(struct options *o, const char *value, struct tape_error *er
 	return 0;
 }
 
+/* In the order of enum analysis_by. */
+static const char *const by_names[] = { "thread", "goroutine", "goid" };
+
+static int set_by(struct options *o, const char *value, struct tape_error *err)
+{
+	for (unsigned int i = 0; i < sizeof(by_names) / sizeof(*by_names); i++) {
+		if (strcmp(value, by_names[i]) == 0) {
+			o->options.by = i;
+			return 0;
+		}
+	}
+	return tape_fail(err, -EINVAL, "--by: '%s' is none of thread, goroutine, goid", value);
+}
+
 /* The picture of a moment is that of all before it. */
 static int set_at(struct options *o, const char *value, struct tape_error *err)
 {
@@ -187,6 +201,14 @@ static int set_all(struct options *o, const char *value, struct tape_error *err)
 	(void)value;
 	(void)err;
 	o->options.all = true;
+	return 0;
+}
+
+static int set_growth(struct options *o, const char *value, struct tape_error *err)
+{
+	(void)value;
+	(void)err;
+	o->options.growth = true;
 	return 0;
 }
 
@@ -270,14 +292,19 @@ static const struct row rows[] = {
 	{ "state", 0, "STATE[,STATE]",
 	  "offcpu: only waits of this kind: sleep, disk, lock, stopped, preempted", set_states },
 	{ "chain", 0, "N", "wakeups: follow wakers N deep into a critical path", set_chain },
+	{ "by", 0, "WHAT",
+	  "cpu, offcpu, wall: whose time: thread, goroutine, or goid (of each goroutine)", set_by },
 	{ "at", 0, "TIME", "goroutines: as they were then, in place of the last", set_at },
-	{ "goid", 0, "GOID", "goroutines: what this one did", set_goid },
+	{ "goid", 0, "GOID", "goroutines, cpu, offcpu, wall: what this one did", set_goid },
 	{ "dump", 0, NULL, "goroutines: each one, as Go's runtime prints it", set_dump },
+	{ "growth", 0, NULL, "heap: what came since --from, in place of what is in use",
+	  set_growth },
 	{ "age", 0, "TIME", "leaks: who waits for longer is old (default: 60s)", set_age },
 	{ "fail", 0, "GRADE",
 	  "leaks: exit with 3 if there are reported, growing, stuck, old or stronger ones",
 	  set_fail },
-	{ "all", 0, NULL, "goroutines, leaks: also what is meant to wait", set_all },
+	{ "all", 0, NULL,
+	  "goroutines, leaks, wall: also the runtime's own, and what is meant to wait", set_all },
 	{ "lines", 0, NULL,
 	  "profiles: frames by source line, with file and line; symbols: lines too", set_lines },
 	{ "inlines", 0, NULL, "profiles: inlined calls as frames", set_inlines },
@@ -383,6 +410,19 @@ static const char *name_outputs(unsigned int shapes, char *text, size_t size)
 	return text;
 }
 
+/* A goroutine's number says whose time is meant. */
+static int choose_by(struct options *o, struct tape_error *err)
+{
+	const struct analysis *other = o->analysis ? o->analysis->by_goroutine : NULL;
+
+	if (o->options.by && !other)
+		return tape_fail(err, -EINVAL, "--by %s: only cpu, offcpu and wall know it",
+				 by_names[o->options.by]);
+	if (other && (o->options.by || o->options.goid))
+		o->analysis = other;
+	return 0;
+}
+
 static int choose_output(struct options *o, struct tape_error *err)
 {
 	const struct output *output = NULL;
@@ -478,6 +518,8 @@ static int parse_operands(int n, char **operands, struct options *o, struct tape
 	o->tape = operands[n - 1];
 	if (n == 1)
 		find_view(o, "summary");
+	if (choose_by(o, err) < 0)
+		return -EINVAL;
 	return o->analysis ? choose_output(o, err) : choose_command(o, err);
 }
 

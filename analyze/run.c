@@ -6,6 +6,7 @@
 
 #include <tape/cleanup.h>
 
+#include "analyze/outputs/timeline_names.h"
 #include "analyze/pipeline.h"
 #include "analyze/run.h"
 #include "analyze/save.h"
@@ -50,6 +51,7 @@ static int write_report(const struct options *o, const struct pipeline_report *r
 		.tape = file_name(o->tape),
 	};
 
+	timeline_names(report->result, symbolizer);
 	return o->output->write(&job, err);
 }
 

@@ -280,6 +280,7 @@ sub measure {
 		my (undef, @frames) = split(/;/, $stack);
 		next if $stack =~ /;runtime\.(sysmon|gcBgMarkWorker|bgsweep|bgscavenge)\b/; # not the program's
 		next if $stack =~ /^[^;]*;runtime\.(mcall|mstart)\b/; # the scheduler's, between goroutines
+		next if $stack =~ /^[^;]*;runtime\.morestack[^;]*;runtime\.newstack[^;]*;runtime\.(goschedImpl|preemptPark)\b/;
 		my ($whole, $begun, $right) = @frames ? judge($k, @frames) : (0, 0, 0);
 		$k->{sum} += $value;
 		$k->{whole} += $value if $whole;
@@ -308,18 +309,7 @@ sub table {
 	my @rows = map { [ $_->{name}, $_->{kind}, sprintf('%.0f', $_->{sum} * $hz / 1e9),
 		percent($_->{whole}, $_->{sum}), percent($_->{begun}, $_->{sum}),
 		$_->{lines} ? percent($_->{right}, $_->{sum}) : '-' ] } @_;
-	my @head = ('language', 'build', 'samples', 'whole, %', 'to the thread\'s begin, %', 'lines, %');
-	my @all = (\@head, [ map { '-' x length } @head ], @rows);
-	my @width;
-	for my $row (@all) {
-		for my $i (0 .. $#head) {
-			my $n = length $row->[$i];
-			$width[$i] = $n if !$width[$i] || $n > $width[$i];
-		}
-	}
-	$all[1] = [ map { '-' x $_ } @width ];
-	return join('', map { my $row = $_; '| ' . join(' | ', map {
-		sprintf($_ < 2 ? '%-*s' : '%*s', $width[$_], $row->[$_]) } 0 .. $#head) . " |\n" } @all);
+	return markdown([ [ 'language', 'build', 'samples', 'whole, %', 'to the thread\'s begin, %', 'lines, %' ], @rows ]);
 }
 
 sub is_wanted {
@@ -348,13 +338,5 @@ while (@left) {
 }
 my $text = table(@done);
 print $text;
-if ($update) {
-	local $/;
-	open(my $in, '<', "$root/docs/frames.md") or die "docs/frames.md: $!\n";
-	my $page = <$in>;
-	close $in;
-	$page =~ s/(<!-- table -->\n).*(<!-- end -->)/$1$text$2/s;
-	open(my $out, '>', "$root/docs/frames.md") or die "docs/frames.md: $!\n";
-	print $out $page;
-}
+update_page("$root/docs/frames.md", table => $text) if $update;
 exit((grep { !$_->{nameless} && (!$_->{sum} || 100 * $_->{whole} / $_->{sum} < $aim) } @done) ? 1 : 0);

@@ -66,6 +66,28 @@ sub spread {
 	return sprintf("$format ($format to $format)", median(@v), $s[0], $s[-1]);
 }
 
+# Rows, the first of which is the head, as Markdown; numbers to the right.
+sub markdown {
+	my ($rows) = @_;
+	my @right = map { my $i = $_; $i && !grep { $_->[$i] !~ /^[\d.]+$|^-$/ } @$rows[1 .. $#$rows] } 0 .. $#{ $rows->[0] };
+	my @width = map { my $i = $_; (sort { $b <=> $a } map { length $_->[$i] } @$rows)[0] } 0 .. $#{ $rows->[0] };
+	my @lines = map { my $row = $_; '| ' . join(' | ', map { sprintf($right[$_] ? '%*s' : '%-*s', $width[$_], $row->[$_]) } 0 .. $#width) . " |\n" } @$rows;
+	splice(@lines, 1, 0, '| ' . join(' | ', map { '-' x $_ } @width) . " |\n");
+	return join('', @lines);
+}
+
+# Puts texts into a page, each between its mark, <!-- name -->, and the next end.
+sub update_page {
+	my ($path, %text) = @_;
+	open(my $in, '<', $path) or die "$path: $!\n";
+	my $page = do { local $/; <$in> };
+	close $in;
+	$page =~ s/(<!-- $_ -->\n).*?(<!-- end -->)/$1$text{$_}$2/s for keys %text;
+	open(my $out, '>', $path) or die "$path: $!\n";
+	print $out $page;
+	close $out or die "$path: $!\n";
+}
+
 sub size_of { return (stat($_[0]))[7] || 0 }
 
 1;

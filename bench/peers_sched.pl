@@ -183,7 +183,7 @@ my %compare = (
 );
 my $lost = 0;
 for my $name (qw(offcputime runqlat wakeuptime sched trace)) {
-	# perf 6.1 may die of a mapping that it is told of: again, if it left no figure.
+	# perf 6.1 may die of a mapping that it is told of (docs/peers.md): again, if it left no figure.
 	for (1 .. 3) {
 		my $before = @rows;
 		record_both($name);

@@ -319,25 +319,6 @@ sub unnamed {
 	return \@rows;
 }
 
-# Markdown; numbers to the right.
-sub table {
-	my ($rows) = @_;
-	my @right = map { my $i = $_; $i && !grep { $_->[$i] !~ /^[\d.]+$|^-$/ } @$rows[1 .. $#$rows] } 0 .. $#{ $rows->[0] };
-	my @width = map { my $i = $_; (sort { $b <=> $a } map { length $_->[$i] } @$rows)[0] } 0 .. $#{ $rows->[0] };
-	my @lines = map { my $row = $_; '| ' . join(' | ', map { sprintf($right[$_] ? '%*s' : '%-*s', $width[$_], $row->[$_]) } 0 .. $#width) . " |\n" } @$rows;
-	splice(@lines, 1, 0, '| ' . join(' | ', map { '-' x $_ } @width) . " |\n");
-	return join('', @lines);
-}
-
-sub update {
-	my (%text) = @_;
-	my $page = slurp("$root/docs/real.md") or die "docs/real.md: $!\n";
-	$page =~ s/(<!-- $_ -->\n).*?(<!-- end -->)/$1$text{$_}$2/s for keys %text;
-	open(my $out, '>', "$root/docs/real.md") or die "docs/real.md: $!\n";
-	print $out $page;
-	close $out;
-}
-
 make_inputs();
 my @results;
 for my $p (@programs) {
@@ -350,6 +331,6 @@ for my $p (@programs) {
 	}
 	push @results, measure($name, $command);
 }
-my %text = (programs => table(by_program(@results)), leaves => table(by_leaf(@results)), unnamed => table(unnamed(@results)));
+my %text = (programs => markdown(by_program(@results)), leaves => markdown(by_leaf(@results)), unnamed => markdown(unnamed(@results)));
 print "$text{programs}\n$text{leaves}\n$text{unnamed}";
-update(%text) if $update;
+update_page("$root/docs/real.md", %text) if $update;

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # What recording costs, beside perf record, system-wide on one load: the
-# recorder's own CPU, the slow-down of the load, and bytes a sample.
+# recorder's own CPU, the slow-down of the load, and bytes a sample. Each beside
+# its like: stacks by frame pointers alone, and with copies of the stacks, as
+# record takes them where code has no frame pointers unless it is told not to.
 #
 # Two loads. "cc": compiles files again and again, which is many short-lived
 # processes with many mappings. "xz": two threads that compress, which is nothing
@@ -10,7 +12,7 @@
 # (15): in less, a slow-down of a percent drowns in the noise. The runs of a round
 # take turns, one without a recorder, then each recorder at each rate, beginning
 # with another each time; ROUNDS (3) of them. The recorder's CPU is given whole
-# (start and end included) and as it runs, over IDLE_SECONDS (8). About 11 minutes.
+# (start and end included) and as it runs, over IDLE_SECONDS (8). About 20 minutes.
 use strict;
 use warnings;
 use FindBin;
@@ -45,9 +47,13 @@ sub size_load {
 }
 
 my %recorder = (
-	'perftape' => sub { "$build/record -q -a -F $_[0] -o $work/t.tape" },
+	'record --unwind=fp' => sub { "$build/record -q -a --unwind=fp -F $_[0] -o $work/t.tape" },
 	'perf record -g' => sub { "perf record -q -a -g -F $_[0] -o $work/perf.data" },
+	'record' => sub { "$build/record -q -a -F $_[0] -o $work/t.tape" },
+	'perf record --call-graph dwarf' =>
+		sub { "perf record -q -a --call-graph dwarf -F $_[0] -o $work/perf.data" },
 );
+my @pairs = (['perf record -g', 'record --unwind=fp'], ['perf record --call-graph dwarf', 'record']);
 
 sub stop {
 	my ($pid) = @_;
@@ -65,7 +71,7 @@ sub begin {
 
 sub samples {
 	my ($name) = @_;
-	if ($name eq 'perftape') {
+	if ($name =~ /^record/) {
 		my $out = `$build/analyze cpu -f folded --no-files $work/t.tape`;
 		my $ns = 0;
 		$ns += $1 while $out =~ / (\d+)\n/g;
@@ -76,7 +82,7 @@ sub samples {
 	return $n || 0;
 }
 
-sub file_of { return $_[0] eq 'perftape' ? "$work/t.tape" : "$work/perf.data" }
+sub file_of { return $_[0] =~ /^record/ ? "$work/t.tape" : "$work/perf.data" }
 
 # Nanoseconds that a process has had of a CPU (Documentation/scheduler/sched-stats.rst).
 sub cpu_ns {
@@ -128,30 +134,32 @@ sub ratio {
 sub show {
 	my ($load_name, $hz, $r) = @_;
 	printf "\nload %s at %d Hz, %d rounds: median (range)\n", $load_name, $hz, $rounds;
-	for my $name (sort keys %recorder) {
+	for my $name (map { @$_ } @pairs) {
 		my $x = $r->{$name};
-		printf "  %-16s recorder %s %% of a core, %s ms in all; load's CPU time %s %%; %s bytes a sample; %d samples\n",
+		printf "  %-30s recorder %s %% of a core, %s ms in all; load's CPU time %s %%; %s bytes a sample; %d samples\n",
 			$name, spread('%.2f', @{ $x->{own} }), spread('%.0f', @{ $x->{ms} }),
 			spread('%+.1f', @{ $x->{slow} }),
 			$x->{bytes} ? spread('%.1f', @{ $x->{bytes} }) : 'no', median(@{ $x->{n} });
 	}
-	my ($perf, $tape) = ($r->{'perf record -g'}, $r->{'perftape'});
 	# perf records the idle task as well, in small samples: the files' sizes are the fairer pair.
-	printf "  perf / perftape: bytes a sample %s, file %s, recorder's CPU %s\n",
-		ratio($perf->{bytes}, $tape->{bytes}), ratio($perf->{size}, $tape->{size}),
-		ratio($perf->{ms}, $tape->{ms});
+	for my $pair (@pairs) {
+		my ($perf, $tape) = map { $r->{$_} } @$pair;
+		printf "  %s / %s: bytes a sample %s, file %s, recorder's CPU %s\n", @$pair,
+			ratio($perf->{bytes}, $tape->{bytes}), ratio($perf->{size}, $tape->{size}),
+			ratio($perf->{ms}, $tape->{ms});
+	}
 }
 
 sub measure {
 	my ($load_name) = @_;
 	my $load = load($load_name, size_load($load_name));
-	my @pairs = map { my $name = $_; map { [$name, $_] } @rates } sort keys %recorder;
+	my @turns = map { my $name = $_; map { [$name, $_] } @rates } sort keys %recorder;
 	my (%r, @elapsed);
 	for my $round (1 .. $rounds) {
 		my ($elapsed, $base) = run($load);
 		push @elapsed, $elapsed;
-		measure_one($r{ $_->[1] }{ $_->[0] } ||= {}, @$_, $load, $base) for @pairs;
-		push @pairs, shift @pairs;
+		measure_one($r{ $_->[1] }{ $_->[0] } ||= {}, @$_, $load, $base) for @turns;
+		push @turns, shift @turns;
 	}
 	printf "\nload %s lasts %s s without a recorder\n", $load_name, spread('%.1f', @elapsed);
 	show($load_name, $_, $r{$_}) for @rates;
@@ -167,6 +175,6 @@ for my $hz (@rates) {
 	for my $round (1 .. $rounds) {
 		push @{ $v{$_} }, running_cost($recorder{$_}->($hz), $busy) * 100 for sort keys %recorder;
 	}
-	printf "  %-16s at %3d Hz: %s %% of a core\n", $_, $hz, spread('%.3f', @{ $v{$_} })
+	printf "  %-30s at %3d Hz: %s %% of a core\n", $_, $hz, spread('%.3f', @{ $v{$_} })
 		for sort keys %recorder;
 }

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Stacks of code without frame pointers at 99 Hz: bytes a sample on disk, names and
-# call frame information and all, beside perf record --call-graph dwarf (which
-# dumps 8 KiB of stack each time), and the recorders' CPU. Loads: openssl speed, gzip,
-# python3, and a recursion of 60 with threads and signals (samples/programs/nofp.c).
-# Then what the BPF program takes for a sample by the depth of the stack. About 3 minutes.
+# call frame information and all, beside perf record --call-graph dwarf, which dumps
+# 8 KiB of stack each time. Loads: openssl speed, gzip, python3, and a recursion of 60
+# with threads and signals (samples/programs/nofp.c). perf leaves out build-ids (-B -N),
+# and perf report --stats counts its samples: perf record and perf script may abort where
+# another recorder runs (docs/peers.md). Then what the BPF program takes for a sample
+# by the depth of the stack. What recorders take is measured by recorder.pl. About 3 minutes.
 use strict;
 use warnings;
 use FindBin;
@@ -29,26 +31,23 @@ sub samples_of_tape {
 
 sub samples_of_perf {
 	my ($data) = @_;
-	my $n = `perf script -i $data -F pid 2>/dev/null | grep -c .`;
-	return $n + 0;
+	my ($n) = `perf report -i $data --stats 2>/dev/null` =~ /SAMPLE events: +(\d+)/;
+	return $n || 0;
 }
 
-printf "%-14s %28s %28s %6s\n", '', 'perftape --unwind=dwarf', 'perf --call-graph dwarf', 'share';
-printf "%-14s %28s %28s\n", 'load', 'bytes a sample, CPU ms', 'bytes a sample, CPU ms';
+printf "%-14s %32s %32s %6s\n", '', 'perftape --unwind=dwarf', 'perf --call-graph dwarf', 'share';
+printf "%-14s %32s %32s\n", 'load', 'samples, bytes a sample', 'samples, bytes a sample';
 for my $load (grep { !$ENV{LOAD} || $_->[0] eq $ENV{LOAD} } @loads) {
 	my ($name, $command) = @$load;
-	my (undef, $cpu_load) = run($command);
-	my (undef, $ours) = run("$build/record -q -F 99 --unwind=dwarf -o $work/t.tape -- $command");
-	my (undef, $theirs) =
-		run("perf record -q -F 99 --call-graph dwarf -o $work/perf.data -- $command");
+	run("$build/record -q -F 99 --unwind=dwarf -o $work/t.tape -- $command");
+	run("perf record -q -B -N -F 99 --call-graph dwarf -o $work/perf.data -- $command");
 	my ($n, $m) = (samples_of_tape("$work/t.tape"), samples_of_perf("$work/perf.data"));
 	if (!$n || !$m) {
 		printf "%-14s no samples: perftape %d, perf %d\n", $name, $n, $m;
 		next;
 	}
 	my ($a, $b) = ((-s "$work/t.tape") / $n, (-s "$work/perf.data") / $m);
-	printf "%-14s %18.0f %9.0f %18.0f %9.0f %5.1f%%\n", $name, $a, 1000 * ($ours - $cpu_load),
-		$b, 1000 * ($theirs - $cpu_load), 100 * $a / $b;
+	printf "%-14s %18d %13.0f %18d %13.0f %5.1f%%\n", $name, $n, $a, $m, $b, 100 * $a / $b;
 }
 
 # One thread alone: the runs on other CPUs are filtered out within some 100 ns.

@@ -33,15 +33,20 @@
 /* A STACK_COPY record with its tail. */
 struct copy_scratch {
 	struct user_regs regs;
+	uint64_t in_use; /* of the stack, bytes from sp on; a guess where its end is not known */
+	uint64_t code;	 /* of the program, without libraries */
+	uint64_t code_size;
 	uint32_t n_parts; /* of words, behind the registers */
 	uint32_t missing;
 	uint8_t head[COPY_HEAD];
 	uint64_t words[COPY_WORDS];
 };
 
+/* A STACK_PART record, and as much room again, for the verifier. */
 struct copy_part {
 	uint8_t head[sizeof(struct ev_stack_part)];
 	uint64_t words[COPY_PART_WORDS];
+	uint64_t room[COPY_PART_WORDS];
 };
 
 struct {
@@ -164,6 +169,16 @@ static __always_inline bool copy_kernel_entry(const struct control *c, struct us
 
 /* --- parts --- */
 
+/* Reads a part from its word `skip` on; those before are 0. Without a loop: the verifier would walk each skip. */
+static __always_inline bool copy_read(struct copy_part *p, uint64_t at, uint32_t skip)
+{
+	skip &= COPY_PART_WORDS - 1;
+	if (skip)
+		__builtin_memset(p->words, 0, sizeof(p->words));
+	return !bpf_probe_read_user(p->words + skip, (COPY_PART_WORDS - skip) * sizeof(uint64_t),
+				    (void *)(at + skip * sizeof(uint64_t)));
+}
+
 /*
  * Reads a part and writes it to the ring if this epoch has not seen it; its first
  * words are taken as 0. Returns its id, 0 if it is not readable. Global, so that the
@@ -177,20 +192,17 @@ __noinline uint64_t copy_part(uint32_t which, uint64_t at, uint32_t skip, uint32
 	uint64_t *seen;
 	struct control c;
 
-	if (!p || bpf_probe_read_user(p->words, sizeof(p->words), (void *)at) < 0)
+	if (!p || !copy_read(p, at, skip))
 		return 0;
-	for (uint32_t i = 0; i < COPY_PART_WORDS; i++) {
-		if (i < skip)
-			p->words[i] = 0;
+	for (uint32_t i = 0; i < COPY_PART_WORDS; i++)
 		id = seen_mix(id, p->words[i]);
-	}
 	id = seen_finish(id);
 	seen = seen_slot(id);
 	if (!seen || *seen == seen_mark(id, epoch) || !control_read(&c))
 		return id;
 	c.epoch = epoch;
 	record->id = id;
-	if (emit_copy(&c, p, sizeof(*p), EV_STACK_PART, true))
+	if (emit_copy(&c, p, sizeof(*p) - sizeof(p->room), EV_STACK_PART, true))
 		*seen = seen_mark(id, epoch);
 	return id;
 }
@@ -213,75 +225,15 @@ static __always_inline uint64_t copy_end(uint64_t sp)
 }
 
 /*
- * Copies the stack that s->regs stand on, hash being that of its walk. Returns the
- * stack's id, and the count of its parts in the scratch buffer.
- *
- * Of the registers, those that tell two equal copies' frames apart are enough. What
- * the loop counts stands in memory: the verifier would walk each of its values.
- */
-__noinline uint64_t copy_memory(uint32_t which, uint64_t hash, uint64_t end, uint32_t epoch)
-{
-	struct copy_scratch *s = bpf_map_lookup_elem(&copies, &which);
-	uint32_t n_parts = COPY_PARTS_BLIND, gap = end ? COPY_GAP : 0;
-	struct ev_stack_copy *record;
-	uint64_t sp, first;
-
-	if (!s)
-		return 0;
-	sp = COPY_SP(&s->regs);
-	first = sp & -(uint64_t)EV_STACK_PART_SIZE;
-	s->n_parts = 0;
-	s->missing = 0;
-	if (end)
-		n_parts = (end - first + EV_STACK_PART_SIZE - 1) / EV_STACK_PART_SIZE;
-	hash = seen_mix(seen_mix(hash, sp), COPY_IP(&s->regs));
-	hash = seen_mix(seen_mix(hash, COPY_FP(&s->regs)), COPY_BX(&s->regs));
-	for (uint32_t i = 0; i < COPY_PARTS; i++) {
-		uint64_t id;
-
-		if (i >= n_parts)
-			break;
-		id = copy_part(which, first + i * EV_STACK_PART_SIZE,
-			       i ? 0 : (sp - first) / sizeof(uint64_t), epoch);
-		s->words[COPY_REGISTERS + i] = id;
-		hash = seen_mix(hash, id);
-		s->missing = id ? 0 : s->missing + 1;
-		if (id)
-			s->n_parts = i + 1;
-		if (s->missing > gap)
-			break;
-	}
-	record = (void *)s->head;
-	record->in_use = end ? end - sp : 0;
-	record->n_registers = COPY_REGISTERS;
-	record->flags = 0;
-	return seen_finish(hash);
-}
-
-static __always_inline bool copy_emit(const struct control *c, struct copy_scratch *s, uint64_t id,
-				      uint32_t n)
-{
-	struct ev_stack_copy *record = (void *)s->head;
-
-	copy_registers(&s->regs, s->words);
-	record->id = id;
-	return emit_copy(c, s->head,
-			 COPY_HEAD + ((COPY_REGISTERS + n) & (COPY_WORDS - 1)) * sizeof(uint64_t),
-			 EV_STACK_COPY, true);
-}
-
-/* --- the top of the stack --- */
-
-/*
  * Whether a word may be a return address: a call stands before it. Much cheaper
- * than asking the mappings, and says more.
+ * than asking the mappings, and says more. Global, so that it is verified once.
  */
-static __always_inline bool copy_is_return(uint64_t word)
+__noinline bool copy_is_return(uint64_t word)
 {
 #ifdef __TARGET_ARCH_x86
 	uint8_t b[8];
 
-	if (word < 4096 || word >> 47 || bpf_probe_read_user(b, sizeof(b), (void *)(word - 8)) < 0)
+	if (word < 65536 || word >> 47 || bpf_probe_read_user(b, sizeof(b), (void *)(word - 8)) < 0)
 		return false;
 	/* E8: call rel32; FF /2: call of a register or of memory, with 0 to 5 bytes of address. */
 	return b[3] == 0xe8 || (b[6] == 0xff && (b[7] & 0x38) == 0x10) ||
@@ -290,12 +242,120 @@ static __always_inline bool copy_is_return(uint64_t word)
 #else
 	uint32_t call;
 
-	if (word < 4096 || word & 3 || word >> 52 ||
+	if (word < 65536 || word & 3 || word >> 52 ||
 	    bpf_probe_read_user(&call, sizeof(call), (void *)(word - 4)) < 0)
 		return false;
 	return call >> 26 == 0x25 || (call & 0xfffffc1f) == 0xd63f0000; /* BL, BLR */
 #endif
 }
+
+/*
+ * What a word of a stack tells whoever unwinds it: a place in code or on the stack.
+ * All else counts as 0, so that stacks that differ in data alone are one. Where a
+ * signal found a library is not told apart either.
+ */
+static __always_inline uint64_t copy_meaning(const struct copy_scratch *s, uint64_t word)
+{
+	if (word - COPY_SP(&s->regs) < s->in_use || word - s->code < s->code_size)
+		return word;
+	return copy_is_return(word) ? word : 0;
+}
+
+/* The hash of what a part's words mean, those before skip left out; 0: it is not readable. */
+__noinline uint64_t copy_hash(uint32_t which, uint64_t at, uint32_t skip)
+{
+	struct copy_part *p = bpf_map_lookup_elem(&parts, &which);
+	struct copy_scratch *s = bpf_map_lookup_elem(&copies, &which);
+	uint64_t hash = seen_mix(0x6a09e667f3bcc909ull, at);
+
+	if (!p || !s || !copy_read(p, at, skip))
+		return 0;
+	for (uint32_t i = 0; i < COPY_PART_WORDS; i++)
+		hash = seen_mix(hash, copy_meaning(s, p->words[i]));
+	return seen_finish(hash);
+}
+
+/*
+ * The id of the stack that s->regs stand on, hash being that of its walk. Which parts
+ * there are is left in the scratch buffer.
+ *
+ * Of the registers, those that tell two equal copies' frames apart are enough. What
+ * the loop counts stands in memory: the verifier would walk each of its values.
+ */
+__noinline uint64_t copy_identify(uint32_t which, uint64_t hash, uint64_t end)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct copy_scratch *s = bpf_map_lookup_elem(&copies, &which);
+	uint32_t n_parts = COPY_PARTS_BLIND, gap = end ? COPY_GAP : 0;
+	uint64_t sp, first;
+
+	if (!s)
+		return 0;
+	sp = COPY_SP(&s->regs);
+	first = sp & -(uint64_t)EV_STACK_PART_SIZE;
+	s->in_use = end ? end - sp : COPY_PARTS_BLIND * EV_STACK_PART_SIZE;
+	s->code = BPF_CORE_READ(task, mm, start_code);
+	s->code_size = BPF_CORE_READ(task, mm, end_code) - s->code;
+	s->n_parts = 0;
+	s->missing = 0;
+	if (end)
+		n_parts = (end - first + EV_STACK_PART_SIZE - 1) / EV_STACK_PART_SIZE;
+	hash = seen_mix(seen_mix(hash, sp), COPY_IP(&s->regs));
+	hash = seen_mix(seen_mix(hash, copy_meaning(s, COPY_FP(&s->regs))),
+			copy_meaning(s, COPY_BX(&s->regs)));
+	for (uint32_t i = 0; i < COPY_PARTS; i++) {
+		uint64_t part;
+
+		if (i >= n_parts)
+			break;
+		part = copy_hash(which, first + i * EV_STACK_PART_SIZE,
+				 i ? 0 : (sp - first) / sizeof(uint64_t));
+		hash = seen_mix(hash, part);
+		s->missing = part ? 0 : s->missing + 1;
+		if (part)
+			s->n_parts = i + 1;
+		if (s->missing > gap)
+			break;
+	}
+	return seen_finish(hash);
+}
+
+/* Writes the n parts of a stack that copy_identify() found, and puts their ids into the scratch buffer. */
+__noinline int copy_parts(uint32_t which, uint32_t n, uint32_t epoch)
+{
+	struct copy_scratch *s = bpf_map_lookup_elem(&copies, &which);
+	uint64_t sp, first;
+
+	if (!s)
+		return 0;
+	sp = COPY_SP(&s->regs);
+	first = sp & -(uint64_t)EV_STACK_PART_SIZE;
+	for (uint32_t i = 0; i < COPY_PARTS; i++) {
+		if (i >= n)
+			break;
+		s->words[COPY_REGISTERS + i] =
+			copy_part(which, first + i * EV_STACK_PART_SIZE,
+				  i ? 0 : (sp - first) / sizeof(uint64_t), epoch);
+	}
+	return 0;
+}
+
+static __always_inline bool copy_emit(const struct control *c, struct copy_scratch *s, uint64_t id,
+				      uint32_t n, uint64_t end)
+{
+	struct ev_stack_copy *record = (void *)s->head;
+
+	copy_registers(&s->regs, s->words);
+	record->id = id;
+	record->in_use = end ? end - COPY_SP(&s->regs) : 0;
+	record->n_registers = COPY_REGISTERS;
+	record->flags = 0;
+	return emit_copy(c, s->head,
+			 COPY_HEAD + ((COPY_REGISTERS + n) & (COPY_WORDS - 1)) * sizeof(uint64_t),
+			 EV_STACK_COPY, true);
+}
+
+/* --- the top of the stack --- */
 
 struct copy_top {
 	uint64_t word[2];

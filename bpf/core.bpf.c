@@ -39,7 +39,7 @@ int on_fork(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* Another program: how it is unwound is to be found out anew. */
+/* Another program: what was found out of the one before is not true of it. */
 SEC("raw_tp/sched_process_exec")
 int on_exec(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -47,6 +47,7 @@ int on_exec(struct bpf_raw_tracepoint_args *ctx)
 
 	(void)ctx;
 	bpf_map_delete_elem(&unwinds, &tgid);
+	bpf_map_delete_elem(&gos, &tgid);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "emit.bpf.h"
 #include "filter.bpf.h"
 #include "stacks.bpf.h"
+#include "go.bpf.h"
 #include "python.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -16,6 +17,7 @@ int on_sample(struct bpf_perf_event_data *ctx)
 {
 	struct control c;
 	struct ev_cpu_sample *ev;
+	struct go_running running;
 	uint64_t kstack, ustack, script;
 
 	if (!control_read(&c) || c.paused || !(uint32_t)bpf_get_current_pid_tgid() ||
@@ -25,6 +27,11 @@ int on_sample(struct bpf_perf_event_data *ctx)
 	kstack = stacks_take_kernel(ctx, &c);
 	ustack = stacks_take_user(ctx, &c);
 	script = python_take(&c);
+	running = go_running();
+	if (!go_tell(&c, &running, bpf_get_current_pid_tgid(), 0)) {
+		emit_lost(EV_CPU_SAMPLE);
+		return 0;
+	}
 
 	ev = emit_reserve(&c, EV_CPU_SAMPLE, sizeof(*ev));
 	if (!ev)

@@ -9,6 +9,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include "control.h"
+#include "go.h"
 #include "python.h"
 
 struct {
@@ -79,6 +80,25 @@ struct {
 	__type(key, uint32_t); /* tgid */
 	__type(value, struct python_process);
 } pythons SEC(".maps");
+
+/* Which processes run Go, of those whose runtime is read: written by the recorder. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, GO_MAX_PROCESSES);
+	__type(key, uint32_t); /* tgid */
+	__type(value, struct go_layout);
+} gos SEC(".maps");
+
+/*
+ * Which goroutine was last told of a thread: a slot holds one word of both, of the
+ * program and the epoch. Threads that share a slot are told of more often than needed.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, GO_SLOTS);
+	__type(key, uint32_t);
+	__type(value, uint64_t);
+} go_told SEC(".maps");
 
 /* A copy, so that one run of a program sees one epoch throughout. */
 static __always_inline bool control_read(struct control *ret)

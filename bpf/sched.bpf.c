@@ -23,6 +23,7 @@
 #include "filter.bpf.h"
 #include "stacks.bpf.h"
 #include "context.bpf.h"
+#include "go.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -47,6 +48,7 @@ struct wait {
 	uint64_t kstack;
 	uint64_t ustack;
 	uint64_t object;
+	struct go_running running; /* when it left the CPU */
 	uint32_t weight;
 	uint32_t epoch; /* in which kstack or ustack was taken */
 	uint32_t waker_tid;
@@ -77,6 +79,13 @@ struct {
 	__type(value, struct place);
 } places SEC(".maps");
 
+/* How a thread leaves its CPU. */
+struct leaving {
+	uint32_t state;
+	int32_t call; /* the system call that it is in; -1: none */
+	struct go_running running;
+};
+
 /* --- stacks --- */
 
 /* The epoch in which a wait's first stack was taken, if records of it are still accepted. */
@@ -99,7 +108,11 @@ static __always_inline void wait_finish(struct task_struct *task, struct wait *w
 
 	if (fresh && which != SCRATCH_NONE)
 		ustack = stacks_take_task(task, &c, EV_STACK_USER, which);
-	ev = emit_reserve_at(&c, EV_SCHED_WAIT, sizeof(*ev), now);
+	ev = NULL;
+	if (go_tell(&c, &w->running, task->pid, now))
+		ev = emit_reserve_at(&c, EV_SCHED_WAIT, sizeof(*ev), now);
+	else
+		emit_lost(EV_SCHED_WAIT);
 	if (ev) {
 		ev->h.tid = task->pid;
 		ev->h.tgid = task->tgid;
@@ -157,7 +170,7 @@ static __always_inline uint32_t state_of(struct task_struct *task)
 
 /* prev leaves the CPU; it is the current task. */
 static __always_inline void leave(struct task_struct *prev, const struct control *c, uint64_t now,
-				  uint32_t state, int32_t call)
+				  const struct leaving *how)
 {
 	struct wait *w = bpf_task_storage_get(&waits, prev, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
@@ -166,11 +179,12 @@ static __always_inline void leave(struct task_struct *prev, const struct control
 	if (w->until_ns)
 		wait_finish(prev, w, c, now, SCRATCH_SCHED);
 	w->out_ns = now;
-	w->blocked = state != EV_SCHED_RUNNING;
-	w->in_call = call >= 0;
-	w->object = call >= 0 && call == futex_call ? context_first_argument(prev) : 0;
+	w->running = how->running;
+	w->blocked = how->state != EV_SCHED_RUNNING;
+	w->in_call = how->call >= 0;
+	w->object = w->in_call && how->call == futex_call ? context_first_argument(prev) : 0;
 	w->ustack = 0;
-	if (!has_exit_tp && call < 0 && context_is_user(prev) && outside_is_due(now)) {
+	if (!has_exit_tp && how->call < 0 && context_is_user(prev) && outside_is_due(now)) {
 		w->ustack = stacks_take_task(prev, c, EV_STACK_USER, SCRATCH_SCHED);
 		w->epoch = c->epoch;
 	}
@@ -204,11 +218,11 @@ static __always_inline void enter(struct task_struct *next, const struct control
 static __always_inline int on_switch(struct task_struct *prev, struct task_struct *next,
 				     bool preempt, uint32_t state)
 {
-	struct ev_sched_switch *ev;
+	struct leaving how = { .state = state, .call = -1 };
+	struct ev_sched_switch *ev = NULL;
 	uint64_t now = bpf_ktime_get_ns();
 	bool prev_in, next_in;
 	struct control c;
-	int32_t call;
 
 	if (!control_read(&c) || c.paused)
 		return 0;
@@ -216,21 +230,26 @@ static __always_inline int on_switch(struct task_struct *prev, struct task_struc
 	next_in = filter_allows(&c, next);
 	if (!prev_in && !next_in)
 		return 0;
-	call = prev_in && prev->pid ? context_call(prev) : -1;
-	if (prev_in && prev->pid)
-		leave(prev, &c, now, state, call);
-	ev = emit_reserve_at(&c, EV_SCHED_SWITCH, sizeof(*ev), now);
+	if (prev_in && prev->pid) {
+		how.call = context_call(prev);
+		how.running = go_running();
+		leave(prev, &c, now, &how);
+	}
+	if (go_tell(&c, &how.running, prev->pid, now))
+		ev = emit_reserve_at(&c, EV_SCHED_SWITCH, sizeof(*ev), now);
+	else
+		emit_lost(EV_SCHED_SWITCH);
 	if (ev) {
 		ev->next_tid = next->pid;
 		ev->next_tgid = next->tgid;
 		ev->state = state;
 		ev->flags = (preempt ? EV_SCHED_PREEMPTED : 0) |
 			    (BPF_CORE_READ_BITFIELD(prev, in_iowait) ? EV_SCHED_IOWAIT : 0) |
-			    (call >= 0 ? EV_SCHED_IN_CALL : 0) |
-			    (call >= 0 && context_is_32bit(prev) ? EV_SCHED_CALL_32BIT : 0) |
+			    (how.call >= 0 ? EV_SCHED_IN_CALL : 0) |
+			    (how.call >= 0 && context_is_32bit(prev) ? EV_SCHED_CALL_32BIT : 0) |
 			    (prev_in ? EV_SCHED_PREV_WATCHED : 0) |
 			    (next_in ? EV_SCHED_NEXT_WATCHED : 0);
-		ev->syscall = call;
+		ev->syscall = how.call;
 		emit_submit(&c, ev);
 	}
 	if (next_in && next->pid)
@@ -325,29 +344,15 @@ int sched_waking(uint64_t *ctx)
 	return 0;
 }
 
-/* The wait was too short for its waker's stacks when that began to wake, and no longer is: it was interrupted in it. */
-static __always_inline bool is_late(const struct wait *w, uint64_t now)
-{
-	return w && w->blocked && w->out_ns && w->waking_ns && now - w->out_ns >= min_block_ns &&
-	       w->waking_ns - w->out_ns < min_block_ns &&
-	       w->waker_tid == (uint32_t)bpf_get_current_pid_tgid();
-}
-
 static __always_inline int on_wakeup(struct task_struct *task, bool is_new)
 {
 	struct ev_sched_wakeup *ev;
-	uint64_t now = bpf_ktime_get_ns();
 	struct control c;
 	struct wait *w;
 
 	if (!control_read(&c) || c.paused || !filter_allows(&c, task))
 		return 0;
-	w = is_new ? NULL : bpf_task_storage_get(&waits, task, 0, 0);
-	if (is_late(w, now)) {
-		write_waker(task, &c);
-		now = bpf_ktime_get_ns();
-	}
-	ev = emit_reserve_at(&c, EV_SCHED_WAKEUP, sizeof(*ev), now);
+	ev = emit_reserve(&c, EV_SCHED_WAKEUP, sizeof(*ev));
 	if (!ev)
 		return 0;
 	/* A new thread's maker is the current one. */
@@ -358,6 +363,7 @@ static __always_inline int on_wakeup(struct task_struct *task, bool is_new)
 	ev->target_cpu = context_cpu_of(task);
 	ev->h.tid = task->pid;
 	ev->h.tgid = task->tgid;
+	w = is_new ? NULL : bpf_task_storage_get(&waits, task, 0, 0);
 	if (w && w->waking_ns) {
 		uint64_t waking_ns = ev->h.time_ns - w->waking_ns;
 

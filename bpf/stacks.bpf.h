@@ -20,13 +20,20 @@
 #endif
 
 #include "copy.bpf.h"
+#include "go_stack.bpf.h"
 
 #define STACKS_HEAD sizeof(struct ev_stack)
 
-/* A STACK record with its tail; one address more than is used, for the verifier. */
+/*
+ * A STACK record with its tail; one address more than is used, for the verifier. Then
+ * what goes with a user stack.
+ */
 struct stacks_scratch {
 	uint8_t head[STACKS_HEAD];
 	uint64_t ip[CONTROL_STACK_DEPTH + 1];
+	uint64_t end; /* of the stack that is copied; 0: not known */
+	struct copy_top top;
+	bool copied, topped, go;
 };
 
 struct {
@@ -89,41 +96,81 @@ static __always_inline uint32_t stacks_unwind(const struct control *c)
 }
 
 /*
+ * What goes with the user stack whose registers are in the scratch buffer of copies,
+ * caller being its second address. They are those of the leaf; where that is on a
+ * goroutine's stack and C below it, the copy is to begin in C. Global, as what follows,
+ * so that it is verified once.
+ */
+__noinline int stacks_look(uint32_t which, uint64_t caller)
+{
+	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &which);
+	struct copy_scratch *copy = bpf_map_lookup_elem(&copies, &which);
+	struct go_stack *go = bpf_map_lookup_elem(&go_stacks, &which);
+	struct control c;
+	uint32_t mode, kind;
+	uint64_t sp;
+
+	if (!s || !copy || !go || !control_read(&c))
+		return 0;
+	mode = stacks_unwind(&c);
+	kind = go_stack_take(which);
+	sp = COPY_SP(&copy->regs);
+	s->go = kind >= GO_STACK_SWITCHED;
+	s->end = kind == GO_STACK_OWN ? go->hi : go->end;
+	if (kind == GO_STACK_UNKNOWN)
+		s->end = copy_end(sp);
+	s->copied = mode == CONTROL_UNWIND_COPY ||
+		    (mode == CONTROL_UNWIND_GO && s->end && kind != GO_STACK_OWN);
+	if (!s->copied || kind == GO_STACK_CALLED)
+		s->topped = copy_read_top(sp, caller, &s->top);
+	if (s->copied && kind == GO_STACK_CALLED)
+		COPY_SP(&copy->regs) = go->first_sp;
+	return 0;
+}
+
+/* Writes the stack of n addresses that stands in the scratch buffers, and what goes with it. */
+__noinline int stacks_emit_user(uint32_t which, uint32_t n, uint64_t id, uint32_t epoch)
+{
+	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &which);
+	struct copy_scratch *copy = bpf_map_lookup_elem(&copies, &which);
+	struct go_stack *go = bpf_map_lookup_elem(&go_stacks, &which);
+	struct control c;
+
+	if (!s || !copy || !go || !control_read(&c))
+		return 0;
+	c.epoch = epoch;
+	if (s->copied)
+		copy_parts(which, copy->n_parts, epoch);
+	return stacks_emit(&c, s, n, id, EV_STACK_USER) &&
+	       (!s->copied || copy_emit(&c, copy, id, copy->n_parts, s->end)) &&
+	       (!s->topped || copy_emit_top(&c, id, &s->top)) &&
+	       (!s->go || go_stack_emit(&c, go, id));
+}
+
+/*
  * The same of the current thread's user stack, and what unwinding it needs: regs says
- * whether the registers are there, in the scratch buffer of copies. Global, so that it
- * is verified once and not for each caller.
+ * whether the registers are there, in the scratch buffer of copies.
  */
 __noinline uint64_t stacks_user(uint32_t which, uint32_t n, uint32_t regs, uint32_t epoch)
 {
 	struct stacks_scratch *s = bpf_map_lookup_elem(&scratch, &which);
-	struct copy_scratch *copy = bpf_map_lookup_elem(&copies, &which);
-	uint64_t id = stacks_hash(which, seen_seed(), n), end, *seen;
-	bool copied = false, topped = false;
-	struct copy_top top;
-	struct control c;
-	uint32_t mode, parts = 0;
+	uint64_t id = stacks_hash(which, seen_seed(), n), *seen;
 
-	if (!s || !copy || !control_read(&c))
+	if (!s)
 		return 0;
-	c.epoch = epoch;
-	mode = stacks_unwind(&c);
-	if (regs) {
-		end = copy_end(COPY_SP(&copy->regs));
-		copied = mode == CONTROL_UNWIND_COPY || (mode == CONTROL_UNWIND_GO && end);
-		if (copied)
-			id = copy_memory(which, id, end, epoch);
-		else
-			topped = copy_read_top(COPY_SP(&copy->regs), n > 1 ? s->ip[1] : 0, &top);
-	}
-	if (copied)
-		parts = copy->n_parts;
-	if (topped)
-		id = seen_finish(seen_mix(seen_mix(id, top.word[0]), top.word[1]));
+	s->copied = false;
+	s->topped = false;
+	s->go = false;
+	if (regs)
+		stacks_look(which, n > 1 ? s->ip[1] : 0);
+	if (s->copied)
+		id = copy_identify(which, id, s->end);
+	if (s->topped)
+		id = seen_finish(seen_mix(seen_mix(id, s->top.word[0]), s->top.word[1]));
+	if (s->go)
+		id = go_stack_hash(which, id);
 	seen = seen_slot(id);
-	if (!seen || *seen == seen_mark(id, epoch))
-		return id;
-	if (stacks_emit(&c, s, n, id, EV_STACK_USER) &&
-	    (!copied || copy_emit(&c, copy, id, parts)) && (!topped || copy_emit_top(&c, id, &top)))
+	if (seen && *seen != seen_mark(id, epoch) && stacks_emit_user(which, n, id, epoch))
 		*seen = seen_mark(id, epoch);
 	return id;
 }

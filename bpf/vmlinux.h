@@ -105,6 +105,8 @@ struct thread_info {
 };
 
 struct mm_struct {
+	unsigned long start_code;
+	unsigned long end_code;
 	unsigned long start_stack;
 	unsigned long arg_start;
 	unsigned long arg_end;
@@ -117,6 +119,16 @@ struct linux_binprm {
 typedef struct {
 	int counter;
 } atomic_t;
+
+struct upid {
+	int nr;
+	void *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1]; /* level + 1 of them */
+};
 
 struct signal_struct {
 	atomic_t live;
@@ -155,6 +167,7 @@ struct task_struct {
 	int exit_code;
 	struct mm_struct *mm;
 	struct signal_struct *signal;
+	struct pid *thread_pid;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	__u64 start_time;

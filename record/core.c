@@ -30,8 +30,10 @@ struct core {
 
 DEFINE_CLEANUP(core_close, struct core);
 
-static const char *const shared_maps[] = { "control", "rings",	     "losses",	"targets",
-					   "cgroup",  "stacks_seen", "pythons", "unwinds" };
+static const char *const shared_maps[] = {
+	"control",     "rings",	  "losses",  "targets", "cgroup",
+	"stacks_seen", "pythons", "unwinds", "gos",	"go_told"
+};
 
 /* What stands behind the error numbers that loading gives. */
 static int fail_load(int rc, const char *name, struct tape_error *err)
@@ -236,6 +238,26 @@ int core_remove_python(const struct core *c, pid_t tgid)
 	uint32_t key = (uint32_t)tgid;
 
 	return bpf_map__delete_elem(c->skel->maps.pythons, &key, sizeof(key), 0);
+}
+
+int core_set_go(const struct core *c, pid_t tgid, const struct go_layout *layout)
+{
+	uint32_t key = (uint32_t)tgid;
+
+	if (!layout)
+		return bpf_map__delete_elem(c->skel->maps.gos, &key, sizeof(key), 0);
+	return bpf_map__update_elem(c->skel->maps.gos, &key, sizeof(key), layout, sizeof(*layout),
+				    BPF_ANY);
+}
+
+bool core_doubts_go(const struct core *c, pid_t tgid)
+{
+	uint32_t key = (uint32_t)tgid;
+	struct go_layout layout;
+
+	return bpf_map__lookup_elem(c->skel->maps.gos, &key, sizeof(key), &layout, sizeof(layout),
+				    0) == 0 &&
+	       layout.doubts >= GO_DOUBTS;
 }
 
 int core_set_unwind(const struct core *c, pid_t tgid, enum control_unwind how)

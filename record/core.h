@@ -16,6 +16,7 @@
 #include <tape/events.h>
 
 #include "bpf/control.h"
+#include "bpf/go.h"
 #include "bpf/python.h"
 
 struct core;
@@ -57,6 +58,10 @@ int core_remove_target(const struct core *c, pid_t tgid);
 /* A process runs CPython from now on, or no longer. */
 int core_set_python(const struct core *c, pid_t tgid, const struct python_process *python);
 int core_remove_python(const struct core *c, pid_t tgid);
+/* Which goroutines a process' threads run can be read like this from now on; NULL: no longer. */
+int core_set_go(const struct core *c, pid_t tgid, const struct go_layout *layout);
+/* Whether what is read by that layout makes no sense. */
+bool core_doubts_go(const struct core *c, pid_t tgid);
 
 /* With CONTROL_UNWIND_AUTO: how a process is unwound from now on, until it runs another program. */
 int core_set_unwind(const struct core *c, pid_t tgid, enum control_unwind how);

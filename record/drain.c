@@ -154,6 +154,9 @@ static int note_stack(struct drain *d, const struct ev_header *h, uint32_t epoch
 	case EV_STACK_PART:
 		*rc = note_words(d, h, sizeof(struct ev_stack_part), epoch);
 		return 1;
+	case EV_STACK_GO:
+		*rc = note_words(d, h, sizeof(struct ev_stack_go), epoch);
+		return 1;
 	case EV_STACK_COPY:
 	case EV_SCRIPT_CODE:
 	case EV_SCRIPT_STACK:

@@ -14,6 +14,8 @@
 
 #include "record/go.h"
 #include "record/go_files.h"
+#include "record/privileges.h"
+#include "symbols/go_tls.h"
 
 #define REFRESH_NS 100000000 /* between two looks for new processes */
 #define YOUNG_NS   150000000
@@ -21,8 +23,15 @@
 #define RETRY_NS   200000000
 #define MOST_TRIES 25
 #define FINISH_NS  5000000000 /* for the last snapshots, all together */
+#define REST	   3	      /* times as long as a snapshot took nothing is read of it */
 
-#define HIDDEN "go: programs of other users may not be looked at without CAP_SYS_PTRACE"
+#define MOST_LINES 8 /* for the user, of processes that are not read */
+
+#define HIDDEN                                                                                     \
+	"go: programs of other users may not be looked at without CAP_SYS_PTRACE: goroutines of theirs are not recorded"
+#define DENIED                                                                                     \
+	"its memory may not be read; it takes CAP_SYS_PTRACE, and kernel.yama.ptrace_scope below 3"
+#define MORE "go: nothing is read of more processes; the tape says which, and why"
 
 enum state {
 	YOUNG,
@@ -41,6 +50,7 @@ struct target {
 	const char *why;
 	char version[GO_TEXT_MAX];
 	uint64_t round; /* of the refresh that saw it last */
+	bool threads;	/* it is told what they run */
 	struct go_process process;
 	UT_hash_handle hh;
 };
@@ -54,8 +64,11 @@ struct go {
 	struct target *current; /* whose snapshot is being read */
 	uint64_t round;
 	uint64_t refreshed_ns;
-	uint32_t hidden; /* processes that may not be looked at */
-	uint32_t epoch;	 /* now */
+	uint32_t hidden;  /* processes that may not be looked at */
+	uint32_t layouts; /* told the BPF side, of all processes */
+	uint32_t denied;  /* whose memory may not be read */
+	uint32_t lines;	  /* told the user, of processes that are not read */
+	uint32_t epoch;	  /* now */
 };
 
 int go_new(const struct go_tools *tools, struct go **ret)
@@ -69,8 +82,17 @@ int go_new(const struct go_tools *tools, struct go **ret)
 	return 0;
 }
 
+/* It is no longer told what its threads run. */
+static void hide_threads(struct go *g, struct target *t)
+{
+	if (t->threads)
+		g->tools.set_layout(g->tools.context, t->tgid, NULL);
+	t->threads = false;
+}
+
 static void forget(struct go *g, struct target *t)
 {
+	hide_threads(g, t);
 	if (g->current == t)
 		g->current = NULL;
 	HASH_DEL(g->by_tgid, t);
@@ -154,11 +176,24 @@ static void refresh(struct go *g, uint64_t now)
 
 /* --- one of them --- */
 
-/* Nothing more is read of it; a line for the user, and one in each epoch. */
+/* A line for the user, and for the tape's reports: not one for each of a hundred. */
+static int tell(struct go *g, const char *line, struct tape_error *err)
+{
+	if (++g->lines > MOST_LINES + 1)
+		return 0;
+	if (g->lines > MOST_LINES)
+		line = MORE;
+	g->tools.remark(g->tools.context, line);
+	return records_note(g->tools.writer.records, g->epoch, records_now(), line, err);
+}
+
+/* Nothing more is read of it, which each epoch says. */
 static int switch_off(struct go *g, struct target *t, const char *why, struct tape_error *err)
 {
 	char line[256];
+	int rc = 0;
 
+	hide_threads(g, t);
 	t->state = OFF;
 	t->why = why;
 	t->off_epoch = g->epoch;
@@ -166,10 +201,10 @@ static int switch_off(struct go *g, struct target *t, const char *why, struct ta
 		g->current = NULL;
 	snprintf(line, sizeof(line), "go: nothing is read of process %u%s%s: %s", t->tgid,
 		 t->version[0] ? ", " : "", t->version, why);
-	g->tools.remark(g->tools.context, line);
-	if (records_note(g->tools.writer.records, g->epoch, records_now(), line, err) < 0)
-		return err->code;
-	return go_write_off(&g->tools.writer, t->process.tgid, g->epoch, why, err);
+	/* Where one is denied all are. */
+	if (strcmp(why, DENIED) != 0 || !g->denied++)
+		rc = tell(g, line, err);
+	return rc < 0 ? rc : go_write_off(&g->tools.writer, t->process.tgid, g->epoch, why, err);
 }
 
 /* What a failure to read it means. Never one of the recording. */
@@ -181,6 +216,7 @@ static int heed(struct go *g, struct target *t, int rc, const char *why, struct 
 	if (g->current == t)
 		g->current = NULL;
 	if (rc == -ESRCH || rc == -ENOENT) {
+		hide_threads(g, t);
 		t->state = OTHER;
 		return 0;
 	}
@@ -190,15 +226,75 @@ static int heed(struct go *g, struct target *t, int rc, const char *why, struct 
 		return 0;
 	}
 	if (rc == -EPERM)
-		why = "its memory may not be read; it takes CAP_SYS_PTRACE, and kernel.yama.ptrace_scope below 3";
+		why = DENIED;
 	if (rc == -ENOMEM)
 		why = "out of memory";
 	return switch_off(g, t, why, err);
 }
 
+/* A line for the user and the tape: what its threads run is not known, and why. */
+static int remark_threads(struct go *g, const struct target *t, const char *why,
+			  struct tape_error *err)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line),
+		 "go: which goroutines the threads of process %u, %s, run is not told: %s", t->tgid,
+		 t->version, why);
+	return tell(g, line, err);
+}
+
+static int show_threads(struct go *g, struct target *t, struct tape_error *err)
+{
+	const struct go_offsets *o = t->process.live.offsets;
+	struct go_layout layout = {
+		.program = (uint64_t)++g->layouts << 32 | t->tgid,
+		.g_m = o->g_m,
+		.g_sp = o->g_sp,
+		.g_pc = o->g_pc,
+		.g_bp = o->g_bp,
+		.g_status = o->g_status,
+		.g_goid = o->g_goid,
+		.m_procid = o->m_procid,
+		.m_curg = o->m_curg,
+	};
+	int32_t tls;
+
+	if (go_tls_find(t->process.program, &tls) < 0)
+		return remark_threads(g, t, "its code does not say where they keep it", err);
+	layout.tls = tls;
+	if (g->tools.set_layout(g->tools.context, t->tgid, &layout) < 0)
+		return remark_threads(g, t, "there are too many programs of Go", err);
+	t->threads = true;
+	return 0;
+}
+
+static int check_threads(struct go *g, struct target *t, struct tape_error *err)
+{
+	if (!t->threads || !g->tools.has_doubts(g->tools.context, t->tgid))
+		return 0;
+	hide_threads(g, t);
+	return remark_threads(g, t, "what was read of it made no sense", err);
+}
+
 static int make_reader(struct go *g)
 {
 	return g->reader ? 0 : go_goroutines_new(&g->reader);
+}
+
+/* With all rights there is nothing for the user to do, but the tape must not be silent. */
+static int tell_hidden(struct go *g, const struct target *t, struct tape_error *err)
+{
+	char line[128];
+
+	if (!privileges_may_look()) {
+		g->tools.remark(g->tools.context, HIDDEN);
+		return records_note(g->tools.writer.records, g->epoch, records_now(), HIDDEN, err);
+	}
+	snprintf(line, sizeof(line),
+		 "go: the kernel does not show process %u: whether it runs Go is not known",
+		 t->tgid);
+	return records_note(g->tools.writer.records, g->epoch, records_now(), line, err);
 }
 
 /* A first look: whether it is Go, and where its runtime is. */
@@ -218,8 +314,7 @@ static int discover(struct go *g, struct target *t, struct tape_error *err)
 		t->state = OTHER;
 	if (rc == -EACCES && !g->hidden++) {
 		t->state = OTHER;
-		g->tools.remark(g->tools.context, HIDDEN);
-		return records_note(g->tools.writer.records, g->epoch, records_now(), HIDDEN, err);
+		return tell_hidden(g, t, err);
 	}
 	if (rc == -EAGAIN)
 		return heed(g, t, rc, why, err);
@@ -237,7 +332,7 @@ static int discover(struct go *g, struct target *t, struct tape_error *err)
 		return heed(g, t, rc, why, err);
 	t->state = LIVE;
 	t->tries = 0;
-	return 0;
+	return show_threads(g, t, err);
 }
 
 static int begin(struct go *g, struct target *t, struct tape_error *err)
@@ -249,7 +344,16 @@ static int begin(struct go *g, struct target *t, struct tape_error *err)
 		return heed(g, t, rc, "its list of goroutines is no longer as it must be", err);
 	t->tries = 0;
 	g->current = t;
-	return 0;
+	return check_threads(g, t, err);
+}
+
+/* One that takes long to read, as there is much of it, is read less often. */
+static void rest(struct target *t)
+{
+	uint64_t now = records_now(), took = now - t->process.began_ns;
+
+	if (t->due_ns < now + REST * took)
+		t->due_ns = now + REST * took;
 }
 
 /* Reads some more of the current one; writes it down if that was all. */
@@ -265,6 +369,7 @@ static int go_on(struct go *g, struct tape_error *err)
 	if (rc > 0)
 		return 0;
 	g->current = NULL;
+	rest(t);
 	return go_write_snapshot(&g->tools.writer, &t->process, err);
 }
 

@@ -13,6 +13,7 @@
 #include <tape/cleanup.h>
 #include <tape/error.h>
 
+#include "bpf/go.h"
 #include "record/go_write.h"
 #include "record/processes.h"
 
@@ -24,6 +25,10 @@ struct go_tools {
 	uint64_t interval_ns;
 	/* Whether a process is recorded. */
 	bool (*is_target)(void *context, uint32_t tgid);
+	/* By which layout it is read what a process' threads run; NULL: by none. 0 or -errno. */
+	int (*set_layout)(void *context, uint32_t tgid, const struct go_layout *layout);
+	/* Whether that has made no sense lately. */
+	bool (*has_doubts)(void *context, uint32_t tgid);
 	/* A line for the user: of a process nothing is read, and why. */
 	void (*remark)(void *context, const char *line);
 	void *context;

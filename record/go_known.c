@@ -44,13 +44,13 @@ int go_known_put(struct go_known *k, uint64_t key, uint64_t value, uint64_t roun
 	e = &k->entries[slot_of(k, key)];
 	*changed = !e->key || e->value != value;
 	k->n += !e->key;
-	*e = (struct go_known_entry){ key, value, round };
+	*e = (struct go_known_entry){ .key = key, .value = value, .round = round };
 	return 0;
 }
 
-const struct go_known_entry *go_known_get(const struct go_known *k, uint64_t key)
+struct go_known_entry *go_known_get(const struct go_known *k, uint64_t key)
 {
-	const struct go_known_entry *e = k->room ? &k->entries[slot_of(k, key)] : NULL;
+	struct go_known_entry *e = k->room ? &k->entries[slot_of(k, key)] : NULL;
 
 	return e && e->key ? e : NULL;
 }

@@ -14,6 +14,8 @@ struct go_known_entry {
 	uint64_t key;
 	uint64_t value;
 	uint64_t round;
+	uint64_t mark, object; /* these are the caller's; 0 after each put */
+	uint32_t kind;
 };
 
 /* All zero is an empty one. */
@@ -26,7 +28,8 @@ struct go_known {
 /* Sees a key. *changed: it is new, or its value is another. 0 or -ENOMEM. */
 int go_known_put(struct go_known *k, uint64_t key, uint64_t value, uint64_t round, bool *changed);
 
-const struct go_known_entry *go_known_get(const struct go_known *k, uint64_t key); /* or NULL */
+/* NULL: not known. Good until the next put or sweep. */
+struct go_known_entry *go_known_get(const struct go_known *k, uint64_t key);
 
 /*
  * Forgets what was not seen in this round. The keys go to *gone, the caller's to

@@ -12,6 +12,10 @@
 
 #define SEED 0x60f0a7c5b3d1e927ull /* other than what the BPF side begins its hashes with */
 
+/* What no honest program comes to: then stacks are left out, and what is known is forgotten. */
+#define MOST_POOL (8u << 20) /* addresses in the new stacks of one snapshot */
+#define MOST_CODE 65536	     /* functions, and pairs with go statements */
+
 struct gathering {
 	struct go_process *p;
 	struct go_stacks *stacks;
@@ -34,10 +38,11 @@ static void gathered_done(struct go_gathered *g)
 	free(g->goroutines);
 	free(g->stacks);
 	free(g->pool);
-	free(g->waited);
+	for (size_t i = 0; i < GO_WAITED_KINDS; i++)
+		free(g->waited[i].list);
+	free(g->locks);
 	free(g->code);
 	free(g->channels);
-	free(g->heap);
 	free(g->ended);
 	*g = (struct go_gathered){ 0 };
 }
@@ -47,8 +52,7 @@ void go_process_done(struct go_process *p)
 	gathered_done(&p->now);
 	go_known_clear(&p->goroutines);
 	go_known_clear(&p->channels);
-	go_known_clear(&p->buckets);
-	go_known_clear(&p->figures);
+	go_counts_done(&p->counts);
 	go_known_clear(&p->starts);
 	go_known_clear(&p->makers);
 }
@@ -89,7 +93,7 @@ static int intern(struct gathering *at, const uint64_t *ips, uint32_t n, bool cu
 	bool is_new;
 	int rc;
 
-	*id = stack_id(at->p, ips, n);
+	*id = at->p->now.n_pool + n <= MOST_POOL ? stack_id(at->p, ips, n) : 0;
 	if (!*id)
 		return 0;
 	rc = go_known_put(&at->stacks->ids, *id, 1, 0, &is_new);
@@ -119,6 +123,8 @@ static bool is_system(struct go_process *p, uint64_t start)
 
 	if (e || !start)
 		return e && e->value == 2;
+	if (p->starts.n >= MOST_CODE)
+		go_known_clear(&p->starts);
 	system = is_system_name(go_program_name(p->program, start - p->live.bias));
 	go_known_put(&p->starts, start, system ? 2 : 1, 0, &unused);
 	return system;
@@ -136,14 +142,14 @@ static uint64_t hash_of(const struct ev_go_goroutine *ev)
 	return hash;
 }
 
-static int keep_waited(struct go_gathered *g, uint64_t object)
+static int keep_waited(struct go_waited *w, uint64_t object)
 {
-	uint64_t *waited = grow(g->waited, g->n_waited + 1, &g->waited_room, sizeof(*waited));
+	uint64_t *list = grow(w->list, w->n + 1, &w->room, sizeof(*list));
 
-	if (!waited)
+	if (!list)
 		return -ENOMEM;
-	g->waited = waited;
-	waited[g->n_waited++] = object;
+	w->list = list;
+	list[w->n++] = object;
 	return 0;
 }
 
@@ -165,7 +171,11 @@ static int keep_code(struct go_process *p, uint64_t start, uint64_t made_at)
 	struct go_gathered *g = &p->now;
 	bool is_new = false;
 	uint64_t *code;
-	int rc = go_known_put(&p->makers, finish(mix(start, made_at)), 1, 0, &is_new);
+	int rc;
+
+	if (p->makers.n >= MOST_CODE)
+		go_known_clear(&p->makers);
+	rc = go_known_put(&p->makers, finish(mix(mix(SEED, start), made_at)), 1, 0, &is_new);
 
 	if (rc < 0 || !is_new)
 		return rc;
@@ -176,6 +186,53 @@ static int keep_code(struct go_process *p, uint64_t start, uint64_t made_at)
 	code[g->n_code++] = start;
 	code[g->n_code++] = made_at;
 	return 0;
+}
+
+static enum go_waited_kind kind_of(const struct go_goroutine *from)
+{
+	return from->is_lock ? GO_LOCKS : GO_CHANNELS;
+}
+
+/* What is to be known of it when it is seen again. */
+static void keep_mark(struct go_process *p, const struct go_goroutine *from)
+{
+	struct go_known_entry *e = go_known_get(&p->goroutines, from->goid);
+
+	if (!e || !from->mark)
+		return;
+	e->mark = from->mark;
+	e->object = from->wait_object;
+	e->kind = kind_of(from);
+}
+
+/*
+ * Of one that has not run. Nor has its channel changed then, or one that waits for it
+ * would have been woken; others may come to a lock.
+ */
+static int keep_object(struct go_process *p, const struct go_known_entry *e)
+{
+	struct go_known_entry *channel;
+
+	if (!e->object)
+		return 0;
+	if (e->kind != GO_CHANNELS)
+		return keep_waited(&p->now.waited[e->kind], e->object);
+	channel = go_known_get(&p->channels, e->object);
+	if (channel)
+		channel->round = p->number;
+	return 0;
+}
+
+static bool is_known(void *context, uint64_t goid, uint64_t mark)
+{
+	struct go_process *p = context;
+	struct go_known_entry *e = go_known_get(&p->goroutines, goid);
+
+	if (!e || e->mark != mark || keep_object(p, e) < 0)
+		return false;
+	e->round = p->number;
+	p->now.alive++;
+	return true;
 }
 
 static int on_goroutine(void *context, const struct go_goroutine *from)
@@ -201,16 +258,19 @@ static int on_goroutine(void *context, const struct go_goroutine *from)
 
 	/* Equal stacks have equal ids, so unchanged goroutines intern nothing new. */
 	rc = intern(at, from->ips, from->n_ips, from->cut, &ev.ustack);
+	if (from->n_ips && !ev.ustack)
+		ev.flags |= EV_GO_TORN;
 	if (rc == 0)
 		rc = go_known_put(&p->goroutines, ev.goid, hash_of(&ev), p->number, &changed);
 	if (rc == 0)
 		rc = keep_code(p, ev.start, ev.created_at);
 	if (rc == 0 && ev.wait_object)
-		rc = keep_waited(&p->now, ev.wait_object);
+		rc = keep_waited(&p->now.waited[kind_of(from)], ev.wait_object);
 	if (rc < 0)
 		return rc;
+	keep_mark(p, from);
 	p->now.alive++;
-	p->now.torn += from->torn;
+	p->now.torn += ev.flags & EV_GO_TORN;
 	return changed || p->now.whole ? keep_goroutine(&p->now, &ev) : 0;
 }
 
@@ -223,25 +283,26 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void settle_waited(struct go_gathered *g)
+static void settle(struct go_waited *w)
 {
 	size_t kept = 0;
 
-	if (!g->n_waited)
+	if (!w->n)
 		return;
-	qsort(g->waited, g->n_waited, sizeof(*g->waited), by_value);
-	for (size_t i = 1; i < g->n_waited; i++) {
-		if (g->waited[i] != g->waited[kept])
-			g->waited[++kept] = g->waited[i];
+	qsort(w->list, w->n, sizeof(*w->list), by_value);
+	for (size_t i = 1; i < w->n; i++) {
+		if (w->list[i] != w->list[kept])
+			w->list[++kept] = w->list[i];
 	}
-	g->n_waited = kept + 1;
+	w->n = kept + 1;
 }
 
 static int on_channel(void *context, const struct go_channel *c)
 {
 	struct gathering *at = context;
 	struct go_gathered *g = &at->p->now;
-	uint64_t hash = mix(mix(mix(mix(SEED, c->count), c->room), c->element_bytes), c->closed);
+	uint64_t hash = mix(mix(mix(mix(SEED, c->count), c->room), c->element_bytes),
+			    c->closed | c->timed << 1);
 	struct ev_go_channel *all;
 	bool changed;
 	int rc = go_known_put(&at->p->channels, c->address, hash, at->p->number, &changed);
@@ -258,77 +319,74 @@ static int on_channel(void *context, const struct go_channel *c)
 		.room = c->room,
 		.element_bytes = c->element_bytes,
 		.closed = c->closed,
+		.timed = c->timed,
 	};
 	return 0;
 }
 
-static int on_bucket(void *context, const struct go_bucket *b)
+static int on_lock(void *context, const struct go_lock *l)
 {
 	struct gathering *at = context;
 	struct go_gathered *g = &at->p->now;
-	uint64_t hash =
-		mix(mix(mix(mix(SEED, b->allocs), b->frees), b->alloc_bytes), b->free_bytes);
-	struct ev_go_heap *all, ev = {
-		.allocs = b->allocs,
-		.alloc_bytes = b->alloc_bytes,
-		.frees = b->frees,
-		.free_bytes = b->free_bytes,
-		.object_bytes = b->object_bytes,
-	};
+	struct ev_go_lock *all, ev = { .address = l->address };
+	uint64_t hash = SEED;
 	bool changed;
-	int rc = go_known_put(&at->p->buckets, b->address, hash, 0, &changed);
+	int rc;
 
-	/* What no collection has published yet. */
-	if (rc < 0 || !b->allocs || (!changed && !g->whole))
+	for (size_t i = 0; i < GO_LOCK_WORDS; i++) {
+		hash = mix(hash, l->words[i]);
+		ev.words[i] = l->words[i];
+	}
+	rc = go_known_put(&at->p->channels, l->address, hash, at->p->number, &changed);
+	if (rc < 0 || (!changed && !g->whole))
 		return rc;
-	rc = intern(at, b->ips, b->n_ips, false, &ev.ustack);
-	if (rc < 0)
-		return rc;
-	all = grow(g->heap, g->n_heap + 1, &g->heap_room, sizeof(*all));
+	all = grow(g->locks, g->n_locks + 1, &g->locks_room, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
-	g->heap = all;
-	all[g->n_heap++] = ev;
+	g->locks = all;
+	all[g->n_locks++] = ev;
 	return 0;
 }
 
-static int read_figures(struct go_process *p)
+static int read_waited(struct gathering *at)
 {
-	struct go_gathered *g = &p->now;
-	size_t n, kept = 0;
-	int rc = go_figures_read(&p->live, g->figures, &n);
+	const struct go_waited *w = at->p->now.waited;
+	const struct go_live *live = &at->p->live;
+	int rc;
 
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		bool changed = false;
+	settle(&at->p->now.waited[GO_CHANNELS]);
+	settle(&at->p->now.waited[GO_LOCKS]);
+	rc = go_channels_read(live, w[GO_CHANNELS].list, w[GO_CHANNELS].n, on_channel, at);
+	if (rc == 0)
+		rc = go_locks_read(live, w[GO_LOCKS].list, w[GO_LOCKS].n, on_lock, at);
+	return rc < 0 ? rc : go_known_sweep(&at->p->channels, at->p->number, NULL, NULL);
+}
 
-		rc = go_known_put(&p->figures, (uintptr_t)g->figures[i].key, g->figures[i].value, 0,
-				  &changed);
-		if (changed || g->whole)
-			g->figures[kept++] = g->figures[i];
-	}
-	g->n_figures = kept;
-	return rc;
+static int intern_whole(void *context, const uint64_t *ips, uint32_t n, uint64_t *id)
+{
+	return intern(context, ips, n, false, id);
 }
 
 static int read_rest(struct gathering *at)
 {
 	struct go_process *p = at->p;
-	uint64_t unread;
+	const struct go_counts_asked asked = {
+		.live = &p->live,
+		.whole = p->now.whole,
+		.heap = p->now.whole || p->last,
+		.intern = intern_whole,
+		.context = at,
+	};
 	int rc;
 
-	settle_waited(&p->now);
-	rc = go_channels_read(&p->live, p->now.waited, p->now.n_waited, on_channel, at);
+	rc = read_waited(at);
 	if (rc == 0)
-		rc = go_known_sweep(&p->channels, p->number, NULL, NULL);
-	if (rc == 0)
-		rc = read_figures(p);
-	if (rc == 0)
-		rc = go_heap_rate(&p->live, &p->now.heap_rate);
-	if (rc == 0 && (p->now.whole || p->last) && p->now.heap_rate)
-		rc = go_heap_read(&p->live, on_bucket, at, &unread);
-	/* One that could not be read may live on. */
+		rc = go_counts_read(&p->counts, &asked);
+	/* One that could not be read may live on; but not more of them than can be read. */
 	if (rc == 0 && !p->now.unread)
-		rc = go_known_sweep(&p->goroutines, p->number, &p->now.ended, &p->now.n_ended);
+		return go_known_sweep(&p->goroutines, p->number, &p->now.ended, &p->now.n_ended);
+	if (p->goroutines.n > 2 * GO_MOST)
+		go_known_clear(&p->goroutines);
 	return rc;
 }
 
@@ -337,8 +395,9 @@ static int read_rest(struct gathering *at)
 /* Empties it, and keeps its room. */
 static void clear(struct go_gathered *g)
 {
-	g->n_goroutines = g->n_stacks = g->n_pool = g->n_waited = g->n_channels = g->n_heap = 0;
-	g->n_figures = g->n_ended = g->n_code = 0;
+	g->n_goroutines = g->n_stacks = g->n_pool = g->n_channels = g->n_locks = 0;
+	g->waited[GO_CHANNELS].n = g->waited[GO_LOCKS].n = 0;
+	g->n_ended = g->n_code = 0;
 	g->alive = g->torn = g->unread = 0;
 	free(g->ended);
 	g->ended = NULL;
@@ -346,12 +405,17 @@ static void clear(struct go_gathered *g)
 
 int go_snapshot_begin(struct go_process *p, struct go_goroutines *reader, uint32_t epoch)
 {
+	int rc;
+
 	clear(&p->now);
-	p->now.whole = p->epoch != epoch;
+	p->now.whole = p->epoch != epoch || !p->goroutines.n;
 	p->epoch = epoch;
 	p->number++;
 	p->began_ns = records_now();
-	return go_goroutines_begin(reader, &p->live);
+	rc = go_goroutines_begin(reader, &p->live);
+	if (rc == 0 && !p->now.whole)
+		go_goroutines_spare(reader, is_known, p);
+	return rc;
 }
 
 int go_snapshot_step(struct go_process *p, struct go_goroutines *reader, struct go_stacks *stacks)

@@ -11,10 +11,11 @@
 
 #include <tape/events.h>
 
+#include "record/go_counts.h"
 #include "record/go_known.h"
 #include "record/go_memory.h"
 #include "symbols/go_goroutines.h"
-#include "symbols/go_heap.h"
+#include "symbols/go_locks.h"
 
 /* A stack that this epoch has not got yet. */
 struct go_stack {
@@ -22,6 +23,14 @@ struct go_stack {
 	size_t ips; /* where they stand in the pool */
 	uint32_t n;
 	bool cut;
+};
+
+enum go_waited_kind { GO_CHANNELS, GO_LOCKS, GO_WAITED_KINDS };
+
+/* Addresses of what is waited for, as they come. */
+struct go_waited {
+	uint64_t *list;
+	size_t n, room;
 };
 
 /* What a snapshot has gathered. Rooms as of grow(). */
@@ -32,19 +41,15 @@ struct go_gathered {
 	size_t n_stacks, stacks_room;
 	uint64_t *pool;
 	size_t n_pool, pool_room;
-	uint64_t *waited; /* channels, as they come */
-	size_t n_waited, waited_room;
+	struct go_waited waited[GO_WAITED_KINDS];
 	uint64_t *code; /* pairs: where a goroutine begins, and where it was made */
 	size_t n_code, code_room;
 	struct ev_go_channel *channels;
 	size_t n_channels, channels_room;
-	struct ev_go_heap *heap;
-	size_t n_heap, heap_room;
-	struct go_figure figures[GO_FIGURES_MAX];
-	size_t n_figures;
+	struct ev_go_lock *locks;
+	size_t n_locks, locks_room;
 	uint64_t *ended;
 	size_t n_ended;
-	uint64_t heap_rate;
 	uint64_t alive, torn, unread;
 	bool whole;
 };
@@ -56,13 +61,15 @@ struct go_process {
 	struct go_program *program; /* borrowed */
 	struct go_memory memory;
 	struct go_live live;
-	struct go_known goroutines, channels, buckets, figures; /* of the last snapshot */
-	struct go_known starts; /* functions that goroutines begin with: 2: of the runtime */
-	struct go_known makers; /* pairs of a function and a go statement */
-	uint64_t number;	/* of the last snapshot */
-	uint32_t epoch;		/* that it belongs to */
+	struct go_known goroutines; /* of the last snapshot */
+	struct go_known channels;   /* locks, too */
+	struct go_known starts;	    /* functions that goroutines begin with: 2: of the runtime */
+	struct go_known makers;	    /* pairs of a function and a go statement */
+	uint64_t number;	    /* of the last snapshot */
+	uint32_t epoch;		    /* that it belongs to */
 	uint64_t began_ns;
 	bool last; /* no snapshot comes after this one */
+	struct go_counts counts;
 	struct go_gathered now;
 };
 

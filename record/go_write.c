@@ -70,13 +70,26 @@ static int put_names(const struct at *at, const struct go_offsets *o)
 	return rc;
 }
 
+static uint32_t why_no_heap(const struct go_counts *c)
+{
+	static const uint32_t why[] = {
+		[GO_HEAP_ON] = 0,
+		[GO_HEAP_NOT_LINKED] = EV_GO_NO_HEAP | EV_GO_HEAP_NOT_LINKED,
+		[GO_HEAP_OFF] = EV_GO_NO_HEAP | EV_GO_HEAP_RATE_0,
+		[GO_HEAP_NOT_FOUND] = EV_GO_NO_HEAP,
+	};
+
+	return why[c->state];
+}
+
 static int put_runtime(const struct at *at, const struct go_process *p)
 {
 	struct ev_go_runtime *ev = begin(at, EV_GO_RUNTIME);
 
-	ev->version = p->live.offsets->version;
-	ev->heap_rate = p->now.heap_rate;
-	ev->flags = p->live.at.buckets && p->now.heap_rate ? 0 : EV_GO_NO_HEAP;
+	ev->version = go_version_number(p->live.version);
+	ev->heap_rate = p->counts.rate;
+	ev->flags = why_no_heap(&p->counts) | (p->live.by_dwarf ? EV_GO_BY_DWARF : 0u) |
+		    (p->live.at.stats ? 0u : EV_GO_NO_COLLECTOR);
 	records_end_text(at->w->records, p->live.version);
 	return put(at);
 }
@@ -128,18 +141,39 @@ static int put_ended(const struct at *at, const struct go_gathered *g)
 	return rc;
 }
 
-static int put_figures(const struct at *at, const struct go_gathered *g)
+static int put_figures(const struct at *at, const struct go_counts *c)
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < g->n_figures; i++) {
+	for (size_t i = 0; rc == 0 && i < c->n_list; i++) {
 		struct ev_go_figure *ev = begin(at, EV_GO_FIGURE);
 
-		ev->value = g->figures[i].value;
-		records_end_text(at->w->records, g->figures[i].key);
+		ev->value = c->list[i].value;
+		records_end_text(at->w->records, c->list[i].key);
 		rc = put(at);
 	}
 	return rc;
+}
+
+static int put_counts(const struct at *at, const struct go_counts *c)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->n_heap; i++)
+		rc = put_copy(at, EV_GO_HEAP, &c->heap[i], sizeof(c->heap[i]));
+	for (size_t i = 0; rc == 0 && i < c->n_cycles; i++) {
+		const struct ev_go_cycle ev = {
+			.number = c->cycles[i].number,
+			.end_wall_ns = c->cycles[i].end_wall_ns,
+			.pause_ns = c->cycles[i].pause_ns,
+			.before_bytes = c->cycles[i].before_bytes,
+			.after_bytes = c->cycles[i].after_bytes,
+			.goal_bytes = c->cycles[i].goal_bytes,
+		};
+
+		rc = put_copy(at, EV_GO_CYCLE, &ev, sizeof(ev));
+	}
+	return rc < 0 ? rc : put_figures(at, c);
 }
 
 static int put_gathered(const struct at *at, const struct go_gathered *g)
@@ -155,9 +189,9 @@ static int put_gathered(const struct at *at, const struct go_gathered *g)
 		rc = put_ended(at, g);
 	for (size_t i = 0; rc == 0 && i < g->n_channels; i++)
 		rc = put_copy(at, EV_GO_CHANNEL, &g->channels[i], sizeof(g->channels[i]));
-	for (size_t i = 0; rc == 0 && i < g->n_heap; i++)
-		rc = put_copy(at, EV_GO_HEAP, &g->heap[i], sizeof(g->heap[i]));
-	return rc < 0 ? rc : put_figures(at, g);
+	for (size_t i = 0; rc == 0 && i < g->n_locks; i++)
+		rc = put_copy(at, EV_GO_LOCK, &g->locks[i], sizeof(g->locks[i]));
+	return rc;
 }
 
 int go_write_snapshot(const struct go_writer *w, const struct go_process *p, struct tape_error *err)
@@ -181,6 +215,8 @@ int go_write_snapshot(const struct go_writer *w, const struct go_process *p, str
 		rc = put_names(&at, p->live.offsets);
 	if (rc == 0)
 		rc = put_gathered(&at, g);
+	if (rc == 0)
+		rc = put_counts(&at, &p->counts);
 	return rc < 0 ? rc : put_copy(&at, EV_GO_SNAPSHOT, &end, sizeof(end));
 }
 

@@ -42,7 +42,7 @@ static const struct argp_option option_table[] = {
 	{ "duration", 'd', "TIME", 0, "stop after this time: 30s, 500ms, 2m", 2 },
 	{ "max-size", KEY_MAX_SIZE, "SIZE", 0, "stop before the tape gets larger: 100M, 1G", 2 },
 	{ "frequency", 'F', "HZ", 0, "samples a second and CPU, 1 to 1000 (default 99)", 3 },
-	{ "probes", KEY_PROBES, "LIST", 0, "probe groups, comma between two (default cpu)", 3 },
+	{ "probes", KEY_PROBES, "LIST", 0, "probe groups, comma between two (default cpu,go)", 3 },
 	{ "min-block", KEY_MIN_BLOCK, "TIME", 0,
 	  "sched, lock: waits of this length and more have stacks (default 20us)", 3 },
 	{ "stacks", KEY_STACKS, "after-wait|all", 0,
@@ -60,7 +60,7 @@ static const struct argp_option option_table[] = {
 	  "(default auto)",
 	  3 },
 	{ "rings", KEY_RINGS, "N", 0, "how many ring buffers (default: one for 4 CPUs)", 4 },
-	{ "ring-size", KEY_RING_SIZE, "SIZE", 0, "of each, a power of two (default 2M)", 4 },
+	{ "ring-size", KEY_RING_SIZE, "SIZE", 0, "of each, a power of two (default 4M)", 4 },
 	{ "epoch", KEY_EPOCH, "TIME", 0, "how long an epoch lasts (default 10s)", 4 },
 	{ "btf", KEY_BTF, "FILE", 0, "the kernel's BTF, where the kernel brings none", 4 },
 	{ "without", KEY_WITHOUT, "FEATURE[,...]", 0,
@@ -372,9 +372,9 @@ int options_parse(int argc, char **argv, struct options *ret, struct tape_error 
 	int rc;
 
 	*ret = (struct options){
-		.probes = "cpu",
+		.probes = "cpu,go",
 		.hz = 99,
-		.ring_bytes = 2u << 20,
+		.ring_bytes = 4u << 20,
 		.epoch_ns = 10ull * 1000000000,
 		.epoch_bytes = 64u << 20,
 		.min_block_ns = 20000,

@@ -83,3 +83,10 @@ void privileges_raise(bool raised)
 	if (get(&effective, &permitted) == 0)
 		set(raised ? effective | (permitted & spare) : effective & ~spare, permitted);
 }
+
+bool privileges_may_look(void)
+{
+	unsigned long long effective = 0, permitted;
+
+	return get(&effective, &permitted) == 0 && (effective & BIT(CAP_SYS_PTRACE));
+}

@@ -22,4 +22,7 @@ int privileges_drop(void);
  */
 void privileges_raise(bool raised);
 
+/* Whether the kernel lets us look at other users' processes (CAP_SYS_PTRACE). */
+bool privileges_may_look(void);
+
 #endif

@@ -320,6 +320,20 @@ static bool is_target(void *context, uint32_t tgid)
 	return core_is_target(s->core, (pid_t)tgid);
 }
 
+static int set_layout(void *context, uint32_t tgid, const struct go_layout *layout)
+{
+	const struct session *s = context;
+
+	return core_set_go(s->core, (pid_t)tgid, layout);
+}
+
+static bool has_doubts(void *context, uint32_t tgid)
+{
+	const struct session *s = context;
+
+	return core_doubts_go(s->core, (pid_t)tgid);
+}
+
 static void on_remark(void *context, const char *line)
 {
 	remark(context, line);
@@ -332,6 +346,8 @@ static int open_go(struct session *s, struct tape_error *err)
 		.writer = { &s->records, s->drain },
 		.interval_ns = s->options->go_interval_ns,
 		.is_target = is_target,
+		.set_layout = set_layout,
+		.has_doubts = has_doubts,
 		.remark = on_remark,
 		.context = s,
 	};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 // go_offsets prints symbols/go_offsets.inc of the programs that are named, one for
-// each Go: where the fields stand that are asked for below, by the programs' DWARF,
-// and what the runtime calls its numbers. scripts/go-offsets makes the programs.
+// each Go: where the fields stand that the first file asks for, by the programs'
+// DWARF, and what the runtime calls its numbers. scripts/go-offsets makes the programs.
 package main
 
 import (
@@ -11,52 +11,24 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 )
 
-// A field of struct go_offsets: what it is of the runtime; "" behind a name is the
-// struct's size. Names with | between them: the first that there is.
-var fields = []struct{ name, of, path string }{
-	{"g_size", "runtime.g", ""},
-	{"g_m", "runtime.g", "m"},
-	{"g_sp", "runtime.g", "sched.sp"},
-	{"g_pc", "runtime.g", "sched.pc"},
-	{"g_bp", "runtime.g", "sched.bp"},
-	{"g_syscallsp", "runtime.g", "syscallsp"},
-	{"g_syscallpc", "runtime.g", "syscallpc"},
-	{"g_syscallbp", "runtime.g", "syscallbp"},
-	{"g_status", "runtime.g", "atomicstatus"},
-	{"g_goid", "runtime.g", "goid"},
-	{"g_waitsince", "runtime.g", "waitsince"},
-	{"g_waitreason", "runtime.g", "waitreason"},
-	{"g_parent", "runtime.g", "parentGoid"},
-	{"g_gopc", "runtime.g", "gopc"},
-	{"g_startpc", "runtime.g", "startpc"},
-	{"g_waiting", "runtime.g", "waiting"},
-	{"m_procid", "runtime.m", "procid"},
-	{"sudog_c", "runtime.sudog", "c"},
-	{"sudog_waitlink", "runtime.sudog", "waitlink"},
-	{"hchan_count", "runtime.hchan", "qcount"},
-	{"hchan_room", "runtime.hchan", "dataqsiz"},
-	{"hchan_elemsize", "runtime.hchan", "elemsize"},
-	{"hchan_closed", "runtime.hchan", "closed"},
-	{"bucket_size", "runtime.bucket", ""},
-	{"bucket_next", "runtime.bucket", "allnext"},
-	{"bucket_object", "runtime.bucket", "size"},
-	{"bucket_depth", "runtime.bucket", "nstk"},
-	{"record_allocs", "runtime.memRecordCycle", "allocs"},
-	{"record_frees", "runtime.memRecordCycle", "frees"},
-	{"record_alloc_bytes", "runtime.memRecordCycle", "alloc_bytes"},
-	{"record_free_bytes", "runtime.memRecordCycle", "free_bytes"},
-	{"gc_live", "runtime.gcControllerState", "heapLive"},
-	{"gc_marked", "runtime.gcControllerState", "heapMarked"},
-	{"gc_goal", "runtime.gcControllerState", "gcPercentHeapGoal"},
-	{"stats_cycles", "runtime.mstats", "numgc"},
-	{"stats_pause", "runtime.mstats", "pause_total_ns"},
-	{"sched_threads", "runtime.schedt", "mnext"},
-	{"sched_idle_threads", "runtime.schedt", "nmidle"},
-	{"sched_idle_processors", "runtime.schedt", "npidle"},
-	{"sched_queue", "runtime.schedt", "runqsize|runq.size"},
+// A field of struct go_offsets, as symbols/go_fields.inc has it.
+type field struct{ name, of, path string }
+
+var line = regexp.MustCompile(`^F\((\w+), "([^"]*)", "([^"]*)"\)$`)
+
+func readFields(path string) (fields []field) {
+	text, err := os.ReadFile(path)
+	check(err)
+	for _, s := range strings.Split(string(text), "\n") {
+		if m := line.FindStringSubmatch(s); m != nil {
+			fields = append(fields, field{m[1], m[2], m[3]})
+		}
+	}
+	return fields
 }
 
 type program struct {
@@ -158,28 +130,36 @@ func (p *program) printTexts(name, symbol string) {
 	fmt.Printf("\t\t},\n")
 }
 
-func (p *program) print() {
+// find gives where a field is, if this version has it.
+func (p *program) find(f field) (int64, bool) {
+	t := p.structs[f.of]
+	if t == nil {
+		return 0, false
+	}
+	if f.path == "" {
+		return t.ByteSize, true
+	}
+	for _, path := range strings.Split(f.path, "|") {
+		if at, ok := offset(t, strings.Split(path, ".")); ok {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+func (p *program) print(fields []field) {
 	var minor int
 	version := p.text(p.symbols["runtime.buildVersion"].Value)
 	_, err := fmt.Sscanf(version, "go1.%d", &minor)
 	check(err)
+	if p.structs["runtime.g"] == nil {
+		check(fmt.Errorf("%s: no runtime.g", version))
+	}
 	fmt.Printf("\t{\n\t\t/* %s */\n\t\t.version = %d,\n", version, 100+minor)
 	for _, f := range fields {
-		t, found := p.structs[f.of], false
-		if t == nil {
-			check(fmt.Errorf("%s: no %s", version, f.of))
-		}
-		if f.path == "" {
-			fmt.Printf("\t\t.%s = %d,\n", f.name, t.ByteSize)
-			continue
-		}
-		for _, path := range strings.Split(f.path, "|") {
-			if at, ok := offset(t, strings.Split(path, ".")); ok && !found {
-				fmt.Printf("\t\t.%s = %d,\n", f.name, at)
-				found = true
-			}
-		}
-		if !found {
+		if at, ok := p.find(f); ok {
+			fmt.Printf("\t\t.%s = %d,\n", f.name, at)
+		} else {
 			fmt.Printf("\t\t.%s = GO_NONE,\n", f.name)
 		}
 	}
@@ -191,7 +171,8 @@ func (p *program) print() {
 func main() {
 	fmt.Println("/* SPDX-License-Identifier: BSD-2-Clause */")
 	fmt.Println("/* Made by scripts/go-offsets from the releases that are named. x86-64. */")
-	for _, path := range os.Args[1:] {
-		open(path).print()
+	fields := readFields(os.Args[1])
+	for _, path := range os.Args[2:] {
+		open(path).print(fields)
 	}
 }

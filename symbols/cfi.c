@@ -18,9 +18,9 @@
 #include "symbols/cfi_made.h"
 #include "symbols/ranges.h"
 #include "symbols/sections.h"
+#include "symbols/unpack.h"
 
 #define SECTION_MAX (1ull << 30) /* more than any program has */
-#define PACKED_MAX  1032	 /* zlib's greatest ratio */
 #define SAMPLE_MAX  1024	 /* functions that are looked at for frame pointers */
 #define START_FILES 2		 /* so many without one the C library's start files may bring */
 
@@ -28,6 +28,7 @@
 struct table {
 	bool tried;
 	struct cfi_section section;
+	uint8_t *unpacked;	 /* its bytes, if it was packed */
 	struct range *functions; /* name: where the entry stands in the section */
 	size_t n;
 };
@@ -56,6 +57,8 @@ void cfi_free(struct cfi *c)
 	cfi_made_free(c->made);
 	free(c->eh.functions);
 	free(c->debug.functions);
+	free(c->eh.unpacked);
+	free(c->debug.unpacked);
 	free(c->loads);
 	elf_end(c->elf);
 	free(c);
@@ -105,19 +108,54 @@ static uint64_t address_of(Elf *elf, const char *name)
 	return sections_find(elf, name, &h) ? h.sh_addr : 0;
 }
 
-/* Its bytes, unpacked. A section that says to be larger than its bytes can make is none. */
-static Elf_Data *section_data(Elf_Scn *scn, const GElf_Shdr *h)
-{
-	GElf_Chdr packed;
+/* Bytes that are held by somebody else. */
+struct bytes {
+	const uint8_t *at;
+	size_t n;
+};
 
-	if (h->sh_size > SECTION_MAX)
-		return NULL;
-	if (!(h->sh_flags & SHF_COMPRESSED))
-		return elf_rawdata(scn, NULL);
-	if (!gelf_getchdr(scn, &packed) || packed.ch_size > SECTION_MAX ||
-	    packed.ch_size > h->sh_size * PACKED_MAX || elf_compress(scn, 0, 0) < 0)
-		return NULL;
-	return elf_rawdata(scn, NULL);
+static struct bytes bytes_of(const Elf_Data *data)
+{
+	return data && data->d_buf ? (struct bytes){ data->d_buf, data->d_size }
+				   : (struct bytes){ NULL, 0 };
+}
+
+static size_t read_bytes(const void *context, uint64_t at, void *to, size_t n)
+{
+	const struct bytes *b = context;
+
+	if (at >= b->n)
+		return 0;
+	if (n > b->n - at)
+		n = b->n - at;
+	memcpy(to, b->at + at, n);
+	return n;
+}
+
+/* Unpacks a section into *room, which the caller frees. */
+static struct bytes unpack(const struct cfi *c, struct bytes packed, uint8_t **room)
+{
+	const char *ident = elf_getident(c->elf, NULL);
+	const struct unpack_form form = { .wide = ident[EI_CLASS] == ELFCLASS64,
+					  .big = ident[EI_DATA] == ELFDATA2MSB };
+	const struct unpack_from from = { read_bytes, &packed };
+	struct unpack_head head;
+
+	if (unpack_head(packed.at, packed.n, packed.n, form, &head) < 0 || head.size > SECTION_MAX)
+		return (struct bytes){ NULL, 0 };
+	*room = malloc(head.size ? head.size : 1);
+	return (struct bytes){ *room, *room ? unpack_all(&head, &from, *room) : 0 };
+}
+
+/* A section's bytes, unpacked into *room if need be. */
+static struct bytes section_bytes(const struct cfi *c, Elf_Scn *scn, const GElf_Shdr *h,
+				  uint8_t **room)
+{
+	struct bytes bytes = { NULL, 0 };
+
+	if (h->sh_size <= SECTION_MAX)
+		bytes = bytes_of(elf_rawdata(scn, NULL));
+	return bytes.at && (h->sh_flags & SHF_COMPRESSED) ? unpack(c, bytes, room) : bytes;
 }
 
 /* .eh_frame of a file without section headers: from where .eh_frame_hdr says to the segment's end. */
@@ -204,21 +242,24 @@ static void read_table(struct cfi *c, struct table *t, const char *name, bool eh
 {
 	const char *ident = elf_getident(c->elf, NULL);
 	uint64_t address = 0;
-	Elf_Data *data;
+	struct bytes bytes = { NULL, 0 };
 	GElf_Shdr h;
 	Elf_Scn *scn = sections_find(c->elf, name, &h);
 
 	if (t->tried)
 		return;
 	t->tried = true;
-	if (scn)
+	if (scn) {
 		address = h.sh_addr;
-	data = scn ? section_data(scn, &h) : eh ? data_of_segment(c, &address) : NULL;
-	if (!data || !data->d_buf || data->d_size > UINT32_MAX)
+		bytes = section_bytes(c, scn, &h, &t->unpacked);
+	} else if (eh) {
+		bytes = bytes_of(data_of_segment(c, &address));
+	}
+	if (!bytes.at || bytes.n > UINT32_MAX)
 		return;
 	t->section = (struct cfi_section){
-		.bytes = data->d_buf,
-		.size = data->d_size,
+		.bytes = bytes.at,
+		.size = bytes.n,
 		.address = address,
 		.text = address_of(c->elf, ".text"),
 		.data = address_of(c->elf, ".got"),

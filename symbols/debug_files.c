@@ -279,6 +279,42 @@ int debug_files_by_id(const char *root, const struct build_id *id, bool program,
 	return rc;
 }
 
+/* The program's name with .dwp behind it, once without .debug. */
+static char *package_path(const struct debug_search *s, unsigned int place)
+{
+	size_t n = strlen(s->path);
+	bool debug = n > 6 && strcmp(s->path + n - 6, ".debug") == 0;
+
+	if (place == 0)
+		return join("%s.dwp", s->path);
+	return place == 1 && debug ? join("%.*s.dwp", (int)n - 6, s->path) : NULL;
+}
+
+static char *split_path(const struct debug_search *s, unsigned int place, const char *folder,
+			const char *name)
+{
+	const char *slash = strrchr(s->path, '/'), *last = strrchr(name, '/');
+	int beside = slash ? (int)(slash + 1 - s->path) : 0;
+
+	if (place == 0 && name[0] == '/')
+		return join("%s%s", s->root ? s->root : "", name);
+	if (place == 0)
+		return join("%s%s/%s", s->root ? s->root : "", folder, name);
+	if (place == 1 && name[0] != '/')
+		return join("%.*s%s", beside, s->path, name);
+	return place == 2 && last ? join("%.*s%s", beside, s->path, last + 1) : NULL;
+}
+
+int debug_files_open_split(const struct debug_search *s, unsigned int place, const char *folder,
+			   const char *name)
+{
+	CLEANUP(freep)
+	char *path = name ? split_path(s, place, folder, name) : package_path(s, place);
+	int fd = path ? open_regular(path) : -1;
+
+	return fd < 0 ? -ENOENT : fd;
+}
+
 void debug_file_done(struct debug_file *f)
 {
 	if (f->fd >= 0)

@@ -48,6 +48,17 @@ int debug_files_find_alt(const struct debug_search *s, struct debug_file *ret,
 int debug_files_by_id(const char *root, const struct build_id *id, bool program,
 		      struct debug_file *ret, struct tape_error *note);
 
+/* So many places there are for a file of split DWARF. */
+#define DEBUG_FILES_SPLIT 3
+
+/*
+ * What may be a file of split DWARF of the program at s->path, which s->root is before:
+ * that of a name, compiled in folder, as it says or beside the program; name NULL: the
+ * program's .dwp. Returns a file, the caller's, or -ENOENT.
+ */
+int debug_files_open_split(const struct debug_search *s, unsigned int place, const char *folder,
+			   const char *name);
+
 /* Closes and frees. An all-zero one with fd -1 is empty. */
 void debug_file_done(struct debug_file *f);
 

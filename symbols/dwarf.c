@@ -15,6 +15,7 @@
 #include "symbols/dwarf_functions.h"
 #include "symbols/dwarf_names.h"
 #include "symbols/dwarf_rows.h"
+#include "symbols/dwarf_split.h"
 #include "symbols/dwarf_units.h"
 
 enum {
@@ -31,21 +32,47 @@ struct tables {
 	struct dwarf_rows rows;
 	size_t size;
 	uint64_t used;
+	bool split; /* the functions are of the unit's other half */
 };
 
 struct dwarf {
 	struct dwarf_reader reader;
 	struct dwarf_units units;
-	struct dwarf *alt;	/* borrowed; may be NULL */
-	struct tables **tables; /* by number of the unit; NULL: not read */
-	size_t size;		/* of all tables */
+	struct dwarf *alt;	   /* borrowed; may be NULL */
+	struct dwarf_split *split; /* NULL: all is here */
+	struct tables **tables;	   /* by number of the unit; NULL: not read */
+	size_t size;		   /* of all tables */
 	size_t most;
+	uint64_t total; /* of the debug information that is known of */
 	uint64_t clock;
 	struct dwarf_names *names;
 	char text[3 * LONGEST_TEXT + 4];
 };
 
 DEFINE_CLEANUP(dwarf_free, struct dwarf);
+
+/* Tables and names may be as large as goes with so much more debug information. */
+static void allow(struct dwarf *d, uint64_t total)
+{
+	if (total == d->total)
+		return;
+	d->total = total;
+	if (d->most < total / 4)
+		d->most = total / 4;
+	dwarf_names_allow(d->names, LEAST_NAMES + total);
+}
+
+static int prepare_split(struct dwarf *d, const struct dwarf_files *files)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < d->units.n; i++)
+		any |= d->units.at[i].rest.name.kind != DWARF_VALUE_NONE;
+	if (!any || !files->split)
+		return 0;
+	d->split = dwarf_split_new(files->split, &d->reader, d->units.n);
+	return d->split ? 0 : -ENOMEM;
+}
 
 static int prepare(struct dwarf *d, const struct dwarf_files *files)
 {
@@ -59,15 +86,18 @@ static int prepare(struct dwarf *d, const struct dwarf_files *files)
 	total = dwarf_sections_total(d->reader.sections);
 	d->reader.work = LEAST_WORK + MOST_WORK * total;
 	d->reader.most_spans = 4096 + total / 8;
-	d->most = total / 4 > LEAST_TABLES ? total / 4 : LEAST_TABLES;
+	d->most = LEAST_TABLES;
 	d->alt = files->alt;
 	d->reader.alt = files->alt ? files->alt->reader.sections : NULL;
 	rc = dwarf_units_read(&d->reader, &d->units);
 	if (rc < 0)
 		return rc;
-	d->names = dwarf_names_new(LEAST_NAMES + total);
+	d->names = dwarf_names_new(LEAST_NAMES);
 	d->tables = calloc(d->units.n + 1, sizeof(struct tables *));
-	return d->names && d->tables ? 0 : -ENOMEM;
+	if (!d->names || !d->tables)
+		return -ENOMEM;
+	allow(d, total);
+	return prepare_split(d, files);
 }
 
 int dwarf_open(const struct dwarf_files *files, const char *label, struct dwarf **ret,
@@ -111,6 +141,31 @@ static void forget_oldest(struct dwarf *d, uint32_t but)
 	d->tables[oldest] = NULL;
 }
 
+/* The other half of a unit whose entries are elsewhere, or NULL. Lent until the next call. */
+static struct dwarf_half *half_of(struct dwarf *d, uint32_t unit)
+{
+	struct dwarf_half *half;
+	uint64_t before;
+
+	if (!d->split || d->units.at[unit].rest.name.kind == DWARF_VALUE_NONE)
+		return NULL;
+	before = dwarf_split_total(d->split);
+	half = dwarf_split_get(d->split, &d->units.at[unit], unit);
+	allow(d, d->total + dwarf_split_total(d->split) - before);
+	return half;
+}
+
+static void read_functions(struct dwarf *d, uint32_t unit, struct tables *t)
+{
+	struct dwarf_half *half = half_of(d, unit);
+
+	t->split = half != NULL;
+	if (half)
+		dwarf_functions_read(&half->reader, &half->unit, &t->functions);
+	else
+		dwarf_functions_read(&d->reader, &d->units.at[unit], &t->functions);
+}
+
 /* What cannot be read is empty and stays so. NULL without memory. */
 static struct tables *get_tables(struct dwarf *d, uint32_t unit)
 {
@@ -120,7 +175,7 @@ static struct tables *get_tables(struct dwarf *d, uint32_t unit)
 		t = calloc(1, sizeof(*t));
 		if (!t)
 			return NULL;
-		dwarf_functions_read(&d->reader, &d->units.at[unit], &t->functions);
+		read_functions(d, unit, t);
 		dwarf_rows_read(&d->reader, &d->units.at[unit], &t->rows);
 		t->size = sizeof(*t) + dwarf_functions_size(&t->functions) +
 			  dwarf_rows_size(&t->rows);
@@ -142,57 +197,83 @@ struct found {
 };
 
 /* What one entry says of its name. */
-static void read_name(struct dwarf *d, const struct dwarf_unit *unit, const struct dwarf_die *die,
-		      char *text, struct found *found)
+static void read_name(const struct dwarf_reader *r, const struct dwarf_unit *unit,
+		      const struct dwarf_die *die, char *text, struct found *found)
 {
 	const struct dwarf_value *line = &die->values[DWARF_DECL_LINE];
 
 	if (die->values[DWARF_LINKAGE_NAME].kind != DWARF_VALUE_NONE) {
-		found->n = dwarf_dies_text(&d->reader, unit, &die->values[DWARF_LINKAGE_NAME], text,
+		found->n = dwarf_dies_text(r, unit, &die->values[DWARF_LINKAGE_NAME], text,
 					   LONGEST_TEXT);
 		found->linkage = found->n > 0;
 	}
 	if (found->n == 0)
-		found->n = dwarf_dies_text(&d->reader, unit, &die->values[DWARF_NAME], text,
-					   LONGEST_TEXT);
+		found->n = dwarf_dies_text(r, unit, &die->values[DWARF_NAME], text, LONGEST_TEXT);
 	if (!found->first_line && line->kind == DWARF_VALUE_NUMBER && line->n <= UINT32_MAX)
 		found->first_line = (uint32_t)line->n;
 }
 
+/* An entry that leads to a name. */
+struct entry {
+	struct dwarf *d;
+	struct dwarf_half *half; /* NULL: it is in d itself */
+	uint64_t place;
+	bool alt; /* in the file that is shared */
+};
+
 /* From entry to entry: of a call to what was inlined, from there to its declaration. */
-static struct found find_name(struct dwarf *d, uint64_t place, bool alt, char *text)
+static struct found find_name(struct entry e, char *text)
 {
 	struct found found = { 0 };
 
-	for (int i = 0; i < MOST_ORIGINS && d && place != DWARF_NOWHERE; i++) {
+	for (int i = 0; i < MOST_ORIGINS && e.place != DWARF_NOWHERE; i++) {
+		struct dwarf_reader *r;
 		const struct dwarf_unit *unit;
 		struct dwarf_die die;
 
-		if (alt)
-			d = d->alt;
-		unit = d ? dwarf_units_of_place(&d->units, place) : NULL;
-		if (!unit || dwarf_dies_read(&d->reader, unit, place, &die) < 0)
+		if (e.alt)
+			e = (struct entry){ .d = e.d->alt, .place = e.place };
+		if (!e.d)
 			break;
-		read_name(d, unit, &die, text, &found);
+		r = e.half ? &e.half->reader : &e.d->reader;
+		unit = e.half ? &e.half->unit : dwarf_units_of_place(&e.d->units, e.place);
+		if (!unit || dwarf_dies_read(r, unit, e.place, &die) < 0)
+			break;
+		read_name(r, unit, &die, text, &found);
 		if (found.linkage && found.first_line)
 			break;
-		place = dwarf_dies_target(unit, &die.values[DWARF_ORIGIN], &alt);
+		e.place = dwarf_dies_target(unit, &die.values[DWARF_ORIGIN], &e.alt);
 	}
 	return found;
 }
 
-static struct dwarf_name name_of(struct dwarf *d, const struct dwarf_function *f)
+/* Entries of other halves are told apart by their unit: each file begins at 0. */
+static uint64_t key_of(const struct entry *e, uint32_t unit, bool split)
+{
+	uint64_t key = e->place << 1 | e->alt;
+
+	return split ? key ^ ((uint64_t)unit + 1) << 44 : key;
+}
+
+static struct dwarf_name name_of(struct dwarf *d, uint32_t unit, const struct dwarf_function *f)
 {
 	static const struct dwarf_name none = { .text = "" };
-	uint64_t place = (uint64_t)(f->die_high & ~DWARF_IN_ALT) << 32 | f->die_low;
-	bool alt = f->die_high & DWARF_IN_ALT;
-	struct dwarf_name *name = dwarf_names_of(d->names, place << 1 | alt);
+	bool split = d->tables[unit]->split;
+	struct entry e = {
+		.d = d,
+		.place = (uint64_t)(f->die_high & ~DWARF_IN_ALT) << 32 | f->die_low,
+		.alt = f->die_high & DWARF_IN_ALT,
+	};
+	struct dwarf_name *name = dwarf_names_of(d->names, key_of(&e, unit, split));
 
 	if (!name)
 		return none;
 	if (!name->text) {
-		struct found found = find_name(d, place, alt, d->text);
+		struct found found = { 0 };
 
+		e.half = split ? half_of(d, unit) : NULL;
+		if (e.half || !split)
+			found = find_name(e, d->text);
 		name->text = dwarf_names_keep(d->names, d->text, found.n);
 		name->first_line = found.first_line;
 	}
@@ -284,7 +365,7 @@ int dwarf_find(struct dwarf *d, uint64_t offset, struct symbol *ret)
 	if (owner == DWARF_NONE)
 		return 0;
 	narrow(&p, start, end);
-	name = name_of(d, &t->functions.at[owner]);
+	name = name_of(d, p.unit, &t->functions.at[owner]);
 	if (!name.text[0])
 		return 0;
 	*ret = (struct symbol){
@@ -306,7 +387,7 @@ static void add_calls(struct dwarf *d, struct tables *t, const struct place *p, 
 	ret->n = 0;
 	while (owner != DWARF_NONE) {
 		const struct dwarf_function *f = &t->functions.at[owner];
-		struct dwarf_name name = name_of(d, f);
+		struct dwarf_name name = name_of(d, p->unit, f);
 
 		next.function = name.text;
 		next.first_line = name.first_line;
@@ -356,6 +437,7 @@ void dwarf_free(struct dwarf *d)
 	for (size_t i = 0; d->tables && i < d->units.n; i++)
 		free_tables(d->tables[i]);
 	free(d->tables);
+	dwarf_split_free(d->split);
 	dwarf_names_free(d->names);
 	dwarf_units_done(&d->units);
 	dwarf_dies_done(&d->reader);

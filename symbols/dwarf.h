@@ -18,6 +18,7 @@
 #include "symbols/symbol.h"
 
 struct dwarf;
+struct dwarf_split_files;
 
 /*
  * All borrowed until free. code: the file that is mapped, by whose program headers
@@ -28,7 +29,8 @@ struct dwarf_files {
 	Elf *elf; /* a file with .debug_info */
 	int fd;	  /* where elf was opened; -1: elf is an image in memory */
 	Elf *code;
-	struct dwarf *alt; /* NULL: not there */
+	struct dwarf *alt;		       /* NULL: not there */
+	const struct dwarf_split_files *split; /* files that DWARF is split into; NULL: none */
 };
 
 /*

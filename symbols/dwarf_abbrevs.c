@@ -51,6 +51,19 @@ static enum dwarf_slot slot_of(uint64_t name)
 		return DWARF_ADDR_BASE;
 	case DW_AT_rnglists_base:
 		return DWARF_RNGLISTS_BASE;
+	case DW_AT_dwo_name:
+	case DW_AT_GNU_dwo_name:
+		return DWARF_DWO_NAME;
+	case DW_AT_GNU_dwo_id:
+		return DWARF_DWO_ID;
+	case DW_AT_GNU_ranges_base:
+		return DWARF_RANGES_BASE;
+	case DW_AT_type:
+		return DWARF_TYPE;
+	case DW_AT_byte_size:
+		return DWARF_BYTE_SIZE;
+	case DW_AT_data_member_location:
+		return DWARF_MEMBER_AT;
 	default:
 		return DWARF_NO_SLOT;
 	}

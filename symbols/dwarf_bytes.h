@@ -77,36 +77,38 @@ static inline uint64_t dwarf_bytes_number(struct dwarf_bytes *b, unsigned int n)
 	return value;
 }
 
-static inline uint64_t dwarf_bytes_uleb(struct dwarf_bytes *b)
+/* Seven bits a byte, the lowest first. *shift: how many there were; *last: the byte that ended it. */
+static inline uint64_t dwarf_bytes_leb(struct dwarf_bytes *b, unsigned int *shift, uint8_t *last)
 {
 	uint64_t value = 0;
-	unsigned int shift = 0;
-	uint8_t byte;
+
+	*shift = 0;
+	do {
+		*last = dwarf_bytes_u8(b);
+		if (*shift < 64)
+			value |= (uint64_t)(*last & 0x7f) << *shift;
+		*shift += 7;
+	} while (*last & 0x80);
+	return value;
+}
+
+static inline uint64_t dwarf_bytes_uleb(struct dwarf_bytes *b)
+{
+	unsigned int shift;
+	uint8_t last;
 
 	if (b->at < b->end && *b->at < 0x80)
 		return *b->at++;
-	do {
-		byte = dwarf_bytes_u8(b);
-		if (shift < 64)
-			value |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80);
-	return value;
+	return dwarf_bytes_leb(b, &shift, &last);
 }
 
 static inline int64_t dwarf_bytes_sleb(struct dwarf_bytes *b)
 {
-	uint64_t value = 0;
-	unsigned int shift = 0;
-	uint8_t byte;
+	unsigned int shift;
+	uint8_t last;
+	uint64_t value = dwarf_bytes_leb(b, &shift, &last);
 
-	do {
-		byte = dwarf_bytes_u8(b);
-		if (shift < 64)
-			value |= (uint64_t)(byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80);
-	if (shift < 64 && (byte & 0x40))
+	if (shift < 64 && (last & 0x40))
 		value |= UINT64_MAX << shift;
 	return (int64_t)value;
 }

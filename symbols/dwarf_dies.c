@@ -12,6 +12,8 @@ enum {
 
 int dwarf_dies_spend(struct dwarf_reader *r, uint64_t work)
 {
+	if (r->program)
+		r = r->program;
 	if (work > r->work) {
 		r->work = 0;
 		return -E2BIG;
@@ -48,7 +50,7 @@ const struct dwarf_abbrevs *dwarf_dies_table(struct dwarf_reader *r, const struc
 	t = &r->tables[(unit->abbrevs * UINT64_C(0x9e3779b97f4a7c15) >> 32) % DWARF_TABLES];
 	if (t->bytes && t->at == unit->abbrevs && same_layout(t->layout, unit->layout))
 		return t;
-	if (r->work == 0 ||
+	if (dwarf_dies_spend(r, 1) < 0 ||
 	    dwarf_abbrevs_read(r->sections, unit->abbrevs, unit->layout, &fresh) < 0)
 		return NULL;
 	if (r->table_bytes + fresh.bytes > most)

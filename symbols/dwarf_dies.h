@@ -20,6 +20,13 @@
 #define DWARF_NOWHERE UINT64_MAX
 #define DWARF_TABLES  8
 
+/* What a unit says of the file that has its entries, where DWARF is split. */
+struct dwarf_skeleton {
+	struct dwarf_value name; /* of the file; none: it is not split */
+	uint64_t id;		 /* what its other half has, too */
+	uint64_t ranges_base;	 /* of its other half */
+};
+
 struct dwarf_unit {
 	uint64_t at;	  /* its header */
 	uint64_t first;	  /* its first entry */
@@ -31,13 +38,16 @@ struct dwarf_unit {
 	uint64_t str_offsets_base;
 	uint64_t addr_base;
 	uint64_t rnglists_base;
+	uint64_t ranges_base;	      /* to which the places of lists of ranges are added */
 	struct dwarf_value directory; /* where it was compiled */
-	bool placed;		      /* its ranges are known */
+	struct dwarf_skeleton rest;
+	bool placed; /* its ranges are known */
 };
 
 struct dwarf_reader {
 	struct dwarf_sections *sections; /* borrowed */
 	struct dwarf_sections *alt;	 /* of the file that is shared; NULL: none */
+	struct dwarf_reader *program; /* of split DWARF: whose code and work count; NULL: its own */
 	struct dwarf_code code;
 	uint64_t work; /* how much more may be done, in about bytes */
 	uint64_t most_spans;
@@ -51,6 +61,7 @@ struct dwarf_die {
 	struct dwarf_value values[DWARF_N_SLOTS]; /* enum dwarf_slot */
 };
 
+/* All of it but sections and alt. */
 void dwarf_dies_done(struct dwarf_reader *r);
 
 /* Returns 0, or -E2BIG if that was too much. */

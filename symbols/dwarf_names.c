@@ -56,6 +56,12 @@ struct dwarf_names *dwarf_names_new(size_t most)
 	return n;
 }
 
+void dwarf_names_allow(struct dwarf_names *n, size_t most)
+{
+	if (most > n->most)
+		n->most = most;
+}
+
 static int grow_texts(struct dwarf_names *n)
 {
 	size_t room = n->room_texts ? n->room_texts * 2 : FIRST_SLOTS;

@@ -14,6 +14,9 @@ struct dwarf_names;
 /* most: how many bytes of text it may hold; further texts become "". NULL without memory. */
 struct dwarf_names *dwarf_names_new(size_t most);
 
+/* From now on. */
+void dwarf_names_allow(struct dwarf_names *n, size_t most);
+
 /* The one copy of a text; "" without memory. Lent until free. */
 const char *dwarf_names_keep(struct dwarf_names *n, const char *text, size_t size);
 

@@ -20,7 +20,8 @@ struct list {
 
 static int add(const struct list *l, uint64_t start, uint64_t end)
 {
-	const struct dwarf_load *load = dwarf_code_at_address(&l->r->code, start);
+	const struct dwarf_reader *r = l->r->program ? l->r->program : l->r;
+	const struct dwarf_load *load = dwarf_code_at_address(&r->code, start);
 	struct dwarf_span span = *l->as;
 
 	if (!load || end <= start)
@@ -122,7 +123,7 @@ static int read_list(struct list *l, enum dwarf_section which, uint64_t at)
 static int add_list(struct list *l, const struct dwarf_value *value)
 {
 	unsigned int size = l->unit->layout.offset_size;
-	uint64_t at = value->n;
+	uint64_t at = value->n + l->unit->ranges_base;
 
 	if (value->kind == DWARF_VALUE_INDEX) {
 		at = l->unit->rnglists_base + value->n * size;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * Compressed sections: of SHF_COMPRESSED (gABI, "Section Compression"; zlib only, as
- * libelf of Debian 12) and the older .zdebug_* of GNU, "ZLIB" and a big-endian size.
- */
+/* See dwarf_sections.h. What of a section lies together is told by look(), which all reading goes through. */
 #include "symbols/dwarf_sections.h"
 
 #include <errno.h>
@@ -13,14 +10,12 @@
 
 #include <gelf.h>
 #include <tape/cleanup.h>
-#include <zlib.h>
 
-#include "symbols/dwarf_bytes.h"
+#include "symbols/unpack.h"
 
 enum {
 	BLOCK = 8192,
 	N_BLOCKS = 1024,
-	MOST_PACKED = 64, /* a section that claims to be this often larger lies */
 };
 
 static const char *const names[DWARF_N_SECTIONS] = {
@@ -34,9 +29,10 @@ static const char *const names[DWARF_N_SECTIONS] = {
 	[DWARF_ADDR] = "addr",
 	[DWARF_STR_OFFSETS] = "str_offsets",
 	[DWARF_ARANGES] = "aranges",
+	[DWARF_CU_INDEX] = "cu_index",
 };
 
-/* start and stored: in the file, behind the head of a compressed section. */
+/* start and stored: in the file. */
 struct section {
 	uint64_t start;
 	uint64_t stored;
@@ -44,6 +40,7 @@ struct section {
 	const uint8_t *image; /* the file in memory, or what was unpacked */
 	uint8_t *unpacked;
 	bool packed; /* and not yet unpacked */
+	struct unpack_head head;
 };
 
 struct block {
@@ -59,6 +56,7 @@ struct dwarf_sections {
 	bool big;
 	bool wide; /* ELFCLASS64 */
 	uint64_t file_size;
+	struct dwarf_sections *program; /* NULL: this is no .dwo or .dwp file */
 	struct section sections[DWARF_N_SECTIONS];
 	struct block blocks[N_BLOCKS];
 };
@@ -90,73 +88,55 @@ static size_t read_stored(const struct dwarf_sections *s, const struct section *
 	return done;
 }
 
-/* The head of a compressed section; what is left is a zlib stream. */
 static void read_head(const struct dwarf_sections *s, struct section *x, bool gnu)
 {
-	uint8_t head[24] = { 0 };
-	size_t n = gnu || !s->wide ? 12 : 24;
-	struct dwarf_bytes b = dwarf_bytes_of(head, n, 0, gnu || s->big);
-	bool known;
+	const struct unpack_form form = { .gnu = gnu, .wide = s->wide, .big = s->big };
+	uint8_t bytes[UNPACK_HEAD];
+	size_t n = read_stored(s, x, 0, bytes, sizeof(bytes));
 
-	if (read_stored(s, x, 0, head, n) < n)
-		n = x->stored;
-	known = gnu ? memcmp(head, "ZLIB", 4) == 0 : dwarf_bytes_number(&b, 4) == ELFCOMPRESS_ZLIB;
-	if (gnu || s->wide)
-		dwarf_bytes_skip(&b, 4);
-	x->size = dwarf_bytes_number(&b, gnu || s->wide ? 8 : 4);
-	x->start += n;
-	x->image = x->image ? x->image + n : NULL;
-	x->stored -= n;
-	x->packed = true;
-	if (!known || x->size / MOST_PACKED > x->stored + BLOCK)
+	if (unpack_head(bytes, n, x->stored, form, &x->head) < 0) {
 		*x = (struct section){ 0 };
+		return;
+	}
+	x->size = x->head.size;
+	x->packed = true;
 }
 
-/* Returns how much came out: less than the section's size if it is broken. */
-static uint64_t inflate_all(const struct dwarf_sections *s, const struct section *x, uint8_t *to)
+struct packed {
+	const struct dwarf_sections *sections;
+	const struct section *section;
+};
+
+static size_t read_packed(const void *context, uint64_t at, void *to, size_t n)
 {
-	uint8_t in[16 * 1024];
-	z_stream z = { 0 };
-	uint64_t at = 0, size = 0;
-	int rc = Z_OK;
+	const struct packed *p = context;
 
-	if (inflateInit(&z) != Z_OK)
-		return 0;
-	while (rc == Z_OK && size < x->size) {
-		uint64_t room = x->size - size;
-
-		if (z.avail_in == 0) {
-			z.avail_in = (uInt)read_stored(s, x, at, in, sizeof(in));
-			z.next_in = in;
-			at += z.avail_in;
-		}
-		if (z.avail_in == 0)
-			break;
-		z.next_out = to + size;
-		z.avail_out = room > (1u << 30) ? 1u << 30 : (uInt)room;
-		rc = inflate(&z, Z_NO_FLUSH);
-		size = (uint64_t)(z.next_out - to);
-	}
-	inflateEnd(&z);
-	return size;
+	return read_stored(p->sections, p->section, at, to, n);
 }
 
 static void unpack(const struct dwarf_sections *s, struct section *x)
 {
+	const struct packed packed = { s, x };
+	const struct unpack_from from = { read_packed, &packed };
+
 	x->packed = false;
 	x->unpacked = malloc(x->size ? x->size : 1);
-	x->size = x->unpacked ? inflate_all(s, x, x->unpacked) : 0;
+	x->size = x->unpacked ? unpack_all(&x->head, &from, x->unpacked) : 0;
 	x->image = x->unpacked;
 }
 
 /* Which section a name is of, if one that is read. */
-static int section_of(const char *name, bool *gnu)
+static int section_of(const char *name, bool split, bool *gnu)
 {
 	*gnu = strncmp(name, ".zdebug_", 8) == 0;
 	if (!*gnu && strncmp(name, ".debug_", 7) != 0)
 		return -1;
+	name += *gnu ? 8 : 7;
 	for (int i = 0; i < DWARF_N_SECTIONS; i++) {
-		if (strcmp(name + (*gnu ? 8 : 7), names[i]) == 0)
+		const char *ending = split && i != DWARF_CU_INDEX ? ".dwo" : "";
+		size_t n = strlen(names[i]);
+
+		if (strncmp(name, names[i], n) == 0 && strcmp(name + n, ending) == 0)
 			return i;
 	}
 	return -1;
@@ -165,7 +145,7 @@ static int section_of(const char *name, bool *gnu)
 static void add_section(struct dwarf_sections *s, const GElf_Shdr *h, const char *name)
 {
 	bool gnu;
-	int which = name ? section_of(name, &gnu) : -1;
+	int which = name ? section_of(name, s->program, &gnu) : -1;
 	struct section x = { .start = h->sh_offset, .stored = h->sh_size };
 
 	if (which < 0 || h->sh_type == SHT_NOBITS || s->sections[which].stored ||
@@ -196,7 +176,8 @@ static int find_sections(struct dwarf_sections *s, Elf *elf)
 
 		if (!gelf_getshdr(scn, &h))
 			continue;
-		if (head.e_type == ET_REL && (h.sh_type == SHT_RELA || h.sh_type == SHT_REL))
+		if (head.e_type == ET_REL && !s->program &&
+		    (h.sh_type == SHT_RELA || h.sh_type == SHT_REL))
 			return -ENODATA;
 		add_section(s, &h, elf_strptr(elf, strings, h.sh_name));
 	}
@@ -221,7 +202,8 @@ static int find_size(struct dwarf_sections *s, Elf *elf)
 
 DEFINE_CLEANUP(dwarf_sections_free, struct dwarf_sections);
 
-int dwarf_sections_open(Elf *elf, int fd, struct dwarf_sections **ret)
+static int open_sections(Elf *elf, int fd, struct dwarf_sections *program,
+			 struct dwarf_sections **ret)
 {
 	CLEANUP(dwarf_sections_freep) struct dwarf_sections *s = calloc(1, sizeof(*s));
 	int rc;
@@ -229,13 +211,27 @@ int dwarf_sections_open(Elf *elf, int fd, struct dwarf_sections **ret)
 	if (!s)
 		return -ENOMEM;
 	s->fd = fd;
+	s->program = program;
 	rc = find_size(s, elf);
 	if (rc == 0)
 		rc = find_sections(s, elf);
+	if (rc == 0 && program && program->big != s->big)
+		rc = -ENODATA;
 	if (rc < 0)
 		return rc;
 	*ret = TAKE(s);
 	return 0;
+}
+
+int dwarf_sections_open(Elf *elf, int fd, struct dwarf_sections **ret)
+{
+	return open_sections(elf, fd, NULL, ret);
+}
+
+int dwarf_sections_open_split(Elf *elf, int fd, struct dwarf_sections *program,
+			      struct dwarf_sections **ret)
+{
+	return open_sections(elf, fd, program, ret);
 }
 
 uint64_t dwarf_sections_size(const struct dwarf_sections *s, enum dwarf_section which)
@@ -255,6 +251,14 @@ uint64_t dwarf_sections_total(const struct dwarf_sections *s)
 bool dwarf_sections_big_endian(const struct dwarf_sections *s)
 {
 	return s->big;
+}
+
+/* Which file has a section. */
+static struct dwarf_sections *holder(struct dwarf_sections *s, enum dwarf_section which)
+{
+	bool shared = which == DWARF_ADDR || which == DWARF_RANGES;
+
+	return s->program && shared ? s->program : s;
 }
 
 /* The block of a section that a place is in, NULL without memory. */
@@ -300,10 +304,12 @@ static size_t look(struct dwarf_sections *s, enum dwarf_section which, uint64_t 
 size_t dwarf_sections_read(struct dwarf_sections *s, enum dwarf_section which, uint64_t at,
 			   void *to, size_t n)
 {
-	const struct section *x = &s->sections[which];
+	const struct section *x;
 	const uint8_t *from;
 	size_t done = 0, part;
 
+	s = holder(s, which);
+	x = &s->sections[which];
 	if (n >= 8 * BLOCK && !x->image && !x->packed)
 		return read_stored(s, x, at, to, n);
 	while (done < n && (part = look(s, which, at + done, &from)) > 0) {
@@ -321,6 +327,7 @@ size_t dwarf_sections_text(struct dwarf_sections *s, enum dwarf_section which, u
 	const uint8_t *from;
 	size_t done = 0, part;
 
+	s = holder(s, which);
 	while (done + 1 < room && (part = look(s, which, at + done, &from)) > 0) {
 		const uint8_t *nul;
 

@@ -25,17 +25,26 @@ enum dwarf_section {
 	DWARF_ADDR,
 	DWARF_STR_OFFSETS,
 	DWARF_ARANGES,
+	DWARF_CU_INDEX, /* of a .dwp file */
 	DWARF_N_SECTIONS,
 };
 
 struct dwarf_sections;
 
 /*
- * Both are borrowed until free; fd is -1 if elf is an image in memory. Returns
- * -ENODATA without .debug_info or if relocations would have to be applied (.o, .ko);
- * -ENOMEM.
+ * fd, and elf if it is an image in memory (fd is -1 then), are borrowed until free.
+ * Returns -ENODATA without .debug_info or if relocations would have to be applied
+ * (.o, .ko); -ENOMEM.
  */
 int dwarf_sections_open(Elf *elf, int fd, struct dwarf_sections **ret);
+
+/*
+ * The same of a .dwo or .dwp file: those sections whose name ends in .dwo, which need no
+ * relocations. Addresses, and ranges before version 5, stay in the program, whose
+ * sections are borrowed too.
+ */
+int dwarf_sections_open_split(Elf *elf, int fd, struct dwarf_sections *program,
+			      struct dwarf_sections **ret);
 
 /* 0 if it is not there. */
 uint64_t dwarf_sections_size(const struct dwarf_sections *s, enum dwarf_section which);

@@ -13,9 +13,10 @@ enum {
 	MOST_UNITS = 1 << 20,
 };
 
-/* What a base is if nothing says so: behind the header of the first table. */
-static uint64_t first_table(const struct dwarf_unit *unit, unsigned int rest)
+uint64_t dwarf_units_first(const struct dwarf_unit *unit, unsigned int rest)
 {
+	if (unit->layout.version < 5)
+		return 0;
 	return (unit->layout.offset_size == 8 ? 12u : 4u) + rest;
 }
 
@@ -38,14 +39,14 @@ static int parse_header(struct dwarf_bytes *b, struct dwarf_unit *unit)
 	if (unit->layout.version < 5)
 		unit->layout.address_size = dwarf_bytes_u8(b);
 	if (type == DW_UT_skeleton || type == DW_UT_split_compile)
-		dwarf_bytes_skip(b, 8);
+		unit->rest.id = dwarf_bytes_number(b, 8);
 	unit->first = dwarf_bytes_place(b);
 	return !b->bad && unit->layout.version >= 2 && unit->layout.version <= 5 &&
 	       (unit->layout.address_size == 4 || unit->layout.address_size == 8) &&
 	       type != DW_UT_type && type != DW_UT_split_type && unit->first < unit->end;
 }
 
-static int read_header(struct dwarf_reader *r, uint64_t at, struct dwarf_unit *unit)
+int dwarf_units_head(struct dwarf_reader *r, uint64_t at, struct dwarf_unit *unit)
 {
 	uint64_t size = dwarf_sections_size(r->sections, DWARF_INFO);
 	uint8_t room[LONGEST_HEADER];
@@ -68,6 +69,14 @@ static uint64_t base_of(const struct dwarf_die *die, enum dwarf_slot slot, uint6
 										      : otherwise;
 }
 
+static void read_skeleton(const struct dwarf_die *die, struct dwarf_unit *unit)
+{
+	unit->rest.name = die->values[DWARF_DWO_NAME];
+	unit->rest.ranges_base = base_of(die, DWARF_RANGES_BASE, 0);
+	if (die->values[DWARF_DWO_ID].kind == DWARF_VALUE_NUMBER)
+		unit->rest.id = die->values[DWARF_DWO_ID].n;
+}
+
 /* Bases first: the other attributes may need them wherever they stand. */
 static int read_first_entry(struct dwarf_reader *r, struct dwarf_unit *unit,
 			    const struct dwarf_span *as, struct dwarf_spans *spans)
@@ -77,9 +86,10 @@ static int read_first_entry(struct dwarf_reader *r, struct dwarf_unit *unit,
 
 	if (rc < 0)
 		return rc;
-	unit->str_offsets_base = base_of(&die, DWARF_STR_OFFSETS_BASE, first_table(unit, 4));
-	unit->addr_base = base_of(&die, DWARF_ADDR_BASE, first_table(unit, 4));
-	unit->rnglists_base = base_of(&die, DWARF_RNGLISTS_BASE, first_table(unit, 8));
+	unit->str_offsets_base = base_of(&die, DWARF_STR_OFFSETS_BASE, dwarf_units_first(unit, 4));
+	unit->addr_base = base_of(&die, DWARF_ADDR_BASE, dwarf_units_first(unit, 4));
+	unit->rnglists_base = base_of(&die, DWARF_RNGLISTS_BASE, dwarf_units_first(unit, 8));
+	read_skeleton(&die, unit);
 	unit->rows = base_of(&die, DWARF_STMT_LIST, DWARF_NOWHERE);
 	unit->directory = die.values[DWARF_COMP_DIR];
 	if (dwarf_dies_address(r, unit, &die.values[DWARF_LOW_PC], &unit->low_pc) < 0)
@@ -113,7 +123,8 @@ static int read_units(struct dwarf_reader *r, struct dwarf_units *u, struct dwar
 	for (uint64_t at = 0; at < size && u->n < MOST_UNITS; at = unit.end) {
 		struct dwarf_span as = { .owner = (uint32_t)u->n };
 
-		rc = dwarf_dies_spend(r, LONGEST_HEADER) < 0 ? -EBADMSG : read_header(r, at, &unit);
+		rc = dwarf_dies_spend(r, LONGEST_HEADER) < 0 ? -EBADMSG
+							     : dwarf_units_head(r, at, &unit);
 		if (rc < 0)
 			return 0;
 		if (rc == 0)

@@ -25,6 +25,19 @@ struct dwarf_units {
 int dwarf_units_read(struct dwarf_reader *r, struct dwarf_units *ret);
 void dwarf_units_done(struct dwarf_units *u);
 
+/*
+ * The header of the unit at a place in .debug_info; the rest of *unit is empty. Returns
+ * 1, 0 if it is of another kind than units of code are (*unit has its end then),
+ * -EBADMSG if it cannot be read.
+ */
+int dwarf_units_head(struct dwarf_reader *r, uint64_t at, struct dwarf_unit *unit);
+
+/*
+ * Where in a section of tables the first one begins, if a unit does not say where:
+ * behind its header of a length and rest bytes. Before version 5 there is none.
+ */
+uint64_t dwarf_units_first(const struct dwarf_unit *unit, unsigned int rest);
+
 /* The number of the unit of an address, or DWARF_NONE, and where that answer holds. */
 uint32_t dwarf_units_of_address(const struct dwarf_units *u, uint64_t address, uint64_t *start,
 				uint64_t *end);

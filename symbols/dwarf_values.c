@@ -76,7 +76,7 @@ static struct form find_form(uint64_t form)
 	case DW_FORM_GNU_addr_index:
 		return forms[DW_FORM_addrx];
 	case DW_FORM_GNU_str_index:
-		return (struct form){ ULEB, 0, 0, 0 }; /* of split DWARF only */
+		return forms[DW_FORM_strx];
 	case DW_FORM_GNU_ref_alt:
 		return (struct form){ OFFSET_SIZE, 0, DWARF_VALUE_FAR_ALT, 0 };
 	case DW_FORM_GNU_strp_alt:

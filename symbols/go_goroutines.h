@@ -16,15 +16,18 @@ struct go_goroutine {
 	uint64_t created_at; /* behind the go statement */
 	uint64_t start;
 	uint64_t creator;     /* 0: not known */
-	uint64_t wait_object; /* the channel; 0: not known, or several */
+	uint64_t wait_object; /* the channel or lock; 0: not known, or several */
 	uint64_t wait_since;  /* CLOCK_MONOTONIC, ns; 0: not known */
 	uint64_t stack_bytes;
 	uint32_t status; /* without the scan bit */
 	uint32_t wait_reason;
 	uint32_t thread; /* in the process' own pid namespace; 0: none */
+	bool is_lock;	 /* wait_object is as in go_locks.h */
 	bool torn;
 	bool fresh;
 	bool cut; /* the stack is deeper */
+	/* A later one with the same goid and mark has not run since; 0: that cannot be told. */
+	uint64_t mark;
 	uint32_t n_ips;
 	const uint64_t
 		*ips; /* leaf first; all but the leaf are return addresses. Lent during the call */
@@ -40,6 +43,14 @@ DEFINE_CLEANUP(go_goroutines_free, struct go_goroutines);
 /* Begins anew: reads where they are. live: borrowed until the last step. 0 or as go_live_list(). */
 int go_goroutines_begin(struct go_goroutines *r, const struct go_live *live);
 
+/*
+ * Until the next beginning those of which is_known says true are not told: nothing but
+ * themselves is read of them. mark: as in struct go_goroutine, not 0.
+ */
+void go_goroutines_spare(struct go_goroutines *r,
+			 bool (*is_known)(void *context, uint64_t goid, uint64_t mark),
+			 void *context);
+
 /* Reads some more. Returns 1: there are more; 0: these were the last; -errno, fn's too. */
 int go_goroutines_step(struct go_goroutines *r,
 		       int (*fn)(void *context, const struct go_goroutine *g), void *context);
@@ -53,6 +64,7 @@ struct go_channel {
 	uint64_t room;
 	uint32_t element_bytes;
 	uint32_t closed;
+	uint32_t timed; /* a timer feeds it; since 1.23 */
 };
 
 /* Channels at these addresses: fn gets those that can be read. 0 or -errno. */

@@ -18,6 +18,8 @@
 #define LOWEST	   4096
 #define HIGHEST	   ((uint64_t)1 << 47)
 #define MOST_ROOM  (1u << 28)
+#define MOST_TRIED (1u << 18) /* candidates that are looked at */
+#define LOOKED_AT  64	      /* goroutines, to see whether they are such */
 
 static bool is_pointer(uint64_t p)
 {
@@ -86,6 +88,7 @@ struct candidates {
 	uint8_t first[CANDIDATES][8];
 	uint8_t g[CANDIDATES][GO_G_MAX];
 	size_t n;
+	size_t tried;
 };
 
 /* Keeps of the candidates those that are lists of goroutines. */
@@ -123,8 +126,9 @@ static int look_through(const uint8_t *block, uint32_t size, uint64_t address, s
 	int rc = 0;
 
 	for (uint32_t i = 0; rc == 0 && i + SLICE <= size; i += 8) {
-		if (!is_slice(block + i))
+		if (!is_slice(block + i) || c->tried == MOST_TRIED)
 			continue;
+		c->tried++;
 		c->at[c->n] = address + i;
 		memcpy(c->slice[c->n++], block + i, SLICE);
 		if (c->n == CANDIDATES)
@@ -215,8 +219,10 @@ static int look_for_strings(const uint8_t *block, uint32_t size, uint64_t addres
 	for (uint32_t i = 0; rc == 0 && i + 16 <= size; i += 8) {
 		uint64_t at = go_u64(block + i), length = go_u64(block + i + 8);
 
-		if (length < 5 || length >= GO_TEXT_MAX || at < LOWEST || at >= HIGHEST)
+		if (length < 5 || length >= GO_TEXT_MAX || at < LOWEST || at >= HIGHEST ||
+		    c->tried == MOST_TRIED)
 			continue;
+		c->tried++;
 		c->at[c->n] = at;
 		memcpy(c->slice[c->n++], block + i, 16);
 		if (c->n == CANDIDATES)
@@ -243,6 +249,62 @@ static int find_version(const struct go_program *p, struct go_live *live)
 	return rc < 0 ? rc : check_strings(c, live);
 }
 
+/* --- whether the offsets are right: goroutines behave as such --- */
+
+struct parked {
+	uint8_t pointers[LOOKED_AT][8];
+	uint8_t g[LOOKED_AT][GO_G_MAX];
+	struct go_piece pieces[LOOKED_AT];
+};
+
+/* One that is parked stands in code, on its stack, and began with a function. */
+static bool is_parked_well(const struct go_live *live, const uint8_t *g)
+{
+	const struct go_offsets *o = live->offsets;
+	uint64_t lo = go_u64(g), hi = go_u64(g + 8), sp = go_u64(g + o->g_sp);
+	uint64_t size = live->text.end - live->text.start;
+
+	return sp >= lo && sp < hi && sp % 8 == 0 && go_u64(g + o->g_goid) &&
+	       go_u64(g + o->g_pc) - live->text.start < size &&
+	       go_u64(g + o->g_startpc) - live->text.start < size;
+}
+
+/*
+ * Of some that are spread over the list. What changes while it is read, or comes of
+ * a library, may be odd; by wrong offsets most of them are. *good stays unless it is so.
+ */
+static int check_parked(const struct go_live *live, const struct go_list *list, bool *good)
+{
+	CLEANUP(freep) struct parked *p = calloc(1, sizeof(*p));
+	uint32_t well = 0, odd = 0;
+	int rc;
+
+	if (!p)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < LOOKED_AT; i++)
+		p->pieces[i] = (struct go_piece){ list->array + list->n * i / LOOKED_AT * 8,
+						  p->pointers[i], 8, false };
+	rc = live->memory->read(live->memory->context, p->pieces, LOOKED_AT);
+	for (size_t i = 0; rc == 0 && i < LOOKED_AT; i++)
+		p->pieces[i] = (struct go_piece){ go_u64(p->pointers[i]), p->g[i],
+						  live->offsets->g_size, false };
+	if (rc == 0)
+		rc = live->memory->read(live->memory->context, p->pieces, LOOKED_AT);
+	for (size_t i = 0; rc == 0 && i < LOOKED_AT; i++) {
+		uint32_t status = go_u32(p->g[i] + live->offsets->g_status) & ~GO_STATUS_SCAN;
+
+		if (!p->pieces[i].there || status != GO_WAITING)
+			continue;
+		if (is_parked_well(live, p->g[i]))
+			well++;
+		else
+			odd++;
+	}
+	if (odd > well)
+		*good = false;
+	return rc;
+}
+
 /* --- all together --- */
 
 static void move_variables(const struct go_program *p, struct go_live *live)
@@ -255,11 +317,47 @@ static void move_variables(const struct go_program *p, struct go_live *live)
 	memcpy(&live->at, from, sizeof(from));
 }
 
+/* Of the table, else those of the program's own DWARF. */
+static int find_offsets(struct go_live *live, const char **why)
+{
+	struct go_program *p = live->program;
+	struct go_words reasons = p->reasons, statuses = p->statuses;
+	struct go_own *own = NULL;
+	int rc;
+
+	live->offsets = go_offsets_of(go_version_number(live->version));
+	if (live->offsets)
+		return 0;
+	*why = live->version[0]
+		       ? "the recorder does not know this version of Go, and the program's DWARF does not tell enough"
+		       : "which version of Go it is cannot be told, and the program's DWARF does not tell enough";
+	rc = go_program_own(p, &own);
+	if (rc < 0)
+		return rc == -ENODATA ? -ENOTSUP : rc;
+	live->offsets = go_own_offsets(own);
+	live->by_dwarf = true;
+	reasons.at += reasons.at ? live->bias : 0;
+	statuses.at += statuses.at ? live->bias : 0;
+	rc = go_own_read_names(own, live->memory, reasons, statuses);
+	if (rc == -ENOTSUP)
+		*why = "the states of its goroutines are not those that the recorder knows";
+	return rc;
+}
+
+static int find_lists(struct go_live *live)
+{
+	if (!live->at.allgs)
+		return find_by_shape(live->program, live);
+	live->lists[live->n_lists++] = live->at.allgs;
+	return 0;
+}
+
 int go_live_open(struct go_program *p, uint64_t bias, const struct go_memory *memory,
 		 struct go_live *ret, const char **why)
 {
 	struct go_live *live = ret;
 	struct go_list list;
+	bool good = true;
 	int rc;
 
 	*live = (struct go_live){ .program = p, .memory = memory, .bias = bias };
@@ -267,23 +365,24 @@ int go_live_open(struct go_program *p, uint64_t bias, const struct go_memory *me
 	move_variables(p, live);
 	*why = "its memory cannot be read";
 	rc = find_version(p, live);
+	if (rc == 0)
+		rc = find_offsets(live, why);
 	if (rc < 0)
 		return rc;
-	live->offsets = go_offsets_of(go_version_number(live->version));
-	if (!live->offsets || live->offsets->g_size > GO_G_MAX) {
-		*why = live->version[0] ? "the recorder does not know this version of Go"
-					: "which version of Go it is cannot be told";
-		return -ENOTSUP;
-	}
 	*why = "its list of goroutines was not found";
-	if (live->at.allgs)
-		live->lists[live->n_lists++] = live->at.allgs;
-	else
-		rc = find_by_shape(p, live);
+	rc = find_lists(live);
 	if (rc == 0 && !live->n_lists)
 		rc = -EAGAIN;
-	*why = rc == 0 ? "its list of goroutines is not as it must be" : *why;
-	return rc < 0 ? rc : go_live_list(live, &list);
+	if (rc < 0)
+		return rc;
+	*why = "its list of goroutines is not as it must be";
+	rc = go_live_list(live, &list);
+	if (rc == 0)
+		rc = check_parked(live, &list, &good);
+	if (good)
+		return rc;
+	*why = "its goroutines are not as they must be";
+	return -EAGAIN;
 }
 
 int go_live_list(const struct go_live *live, struct go_list *ret)

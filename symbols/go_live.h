@@ -11,9 +11,11 @@
 #include "symbols/go_offsets.h"
 #include "symbols/go_program.h"
 
-#define GO_LISTS_MAX 4
-#define GO_G_MAX     1024	/* bytes of a g */
-#define GO_MOST	     (1u << 20) /* goroutines that are read */
+#define GO_LISTS_MAX   4
+#define GO_G_MAX       1024	  /* bytes of a g */
+#define GO_SUDOG_MAX   104	  /* the size of a sudog since 1.26; it is on the heap */
+#define GO_CHANNEL_MAX 64	  /* bytes of an hchan that are read */
+#define GO_MOST	       (1u << 20) /* goroutines that are read */
 
 /* Numbers of runtime.g.atomicstatus that mean the same in all versions. */
 enum go_status {
@@ -33,9 +35,10 @@ enum go_status {
 struct go_live {
 	struct go_program *program; /* both borrowed */
 	const struct go_memory *memory;
-	const struct go_offsets *offsets;
-	char version[GO_TEXT_MAX];
-	uint64_t bias; /* addresses of the process less those of the file */
+	const struct go_offsets *offsets; /* of the table, or the program's own */
+	bool by_dwarf;			  /* the program's own */
+	char version[GO_TEXT_MAX];	  /* "": not known */
+	uint64_t bias;			  /* addresses of the process less those of the file */
 	struct go_range text;
 	struct go_variables at;	      /* of the process; 0: not known */
 	uint64_t lists[GO_LISTS_MAX]; /* where allgs may be: the longest is it */

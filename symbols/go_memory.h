@@ -7,6 +7,7 @@
 #ifndef SYMBOLS_GO_MEMORY_H
 #define SYMBOLS_GO_MEMORY_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,19 +39,18 @@ static inline int go_memory_read(const struct go_memory *m, uint64_t address, vo
 /* Of bytes of the process: x86-64 is little-endian, the analyzer's tests may not be. */
 static inline uint64_t go_u64(const void *at)
 {
-	const uint8_t *b = at;
-	uint64_t n = 0;
+	uint64_t n;
 
-	for (int i = 7; i >= 0; i--)
-		n = n << 8 | b[i];
-	return n;
+	memcpy(&n, at, sizeof(n));
+	return le64toh(n);
 }
 
 static inline uint32_t go_u32(const void *at)
 {
-	const uint8_t *b = at;
+	uint32_t n;
 
-	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+	memcpy(&n, at, sizeof(n));
+	return le32toh(n);
 }
 
 #endif

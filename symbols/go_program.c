@@ -28,6 +28,8 @@ struct names {
 	Elf *elf;
 	int fd;
 	struct pclntab *table;
+	struct go_own *own;
+	int own_rc; /* of go_own_open(); 1: not asked yet */
 };
 
 static const struct {
@@ -41,6 +43,7 @@ static const struct {
 	{ "runtime.disableMemoryProfiling", offsetof(struct go_variables, no_heap) },
 	{ "runtime.gcController", offsetof(struct go_variables, gc) },
 	{ "runtime.memstats", offsetof(struct go_variables, stats) },
+	{ "runtime.work", offsetof(struct go_variables, work) },
 	{ "runtime.sched", offsetof(struct go_variables, sched) },
 };
 
@@ -78,10 +81,14 @@ static void read_build_info(Elf *elf, char ret[GO_TEXT_MAX])
 	ret[length] = 0;
 }
 
-static void take_symbol(struct go_program *p, const char *name, uint64_t value)
+static void take_symbol(struct go_program *p, const char *name, uint64_t value, uint64_t size)
 {
 	if (strncmp(name, "runtime.", 8) != 0)
 		return;
+	if (strcmp(name + 8, "waitReasonStrings") == 0)
+		p->reasons = (struct go_words){ value, size / 16 };
+	if (strcmp(name + 8, "gStatusStrings") == 0)
+		p->statuses = (struct go_words){ value, size / 16 };
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
 		if (strcmp(name, variables[i].name) == 0)
 			memcpy((char *)&p->at + variables[i].field, &value, sizeof(value));
@@ -104,7 +111,7 @@ static void read_symbols(struct go_program *p, Elf *elf)
 			const char *name = elf_strptr(elf, h.sh_link, sym.st_name);
 
 			if (name && GELF_ST_TYPE(sym.st_info) == STT_OBJECT)
-				take_symbol(p, name, sym.st_value);
+				take_symbol(p, name, sym.st_value, sym.st_size);
 		}
 	}
 }
@@ -155,6 +162,7 @@ int go_program_open(int fd, struct go_program **ret)
 	if (!n)
 		return -ENOMEM;
 	n->fd = -1;
+	n->own_rc = 1;
 	rc = open_names(fd, n);
 	if (rc <= 0)
 		return rc;
@@ -172,6 +180,7 @@ void go_program_free(struct go_program *p)
 	struct names *n = p ? p->names : NULL;
 
 	if (n) {
+		go_own_free(n->own);
 		pclntab_free(n->table);
 		elf_end(n->elf);
 		if (n->fd >= 0)
@@ -193,6 +202,33 @@ const char *go_program_name(struct go_program *p, uint64_t address)
 		       : NULL;
 }
 
+bool go_program_function(struct go_program *p, const char *name, struct go_range *ret)
+{
+	struct names *n = p->names;
+	struct symbol symbol;
+
+	if (!n || !pclntab_named(n->table, name, &symbol))
+		return false;
+	ret->start = symbol.start - p->code_offset + p->code_address;
+	ret->end = ret->start + symbol.size;
+	return true;
+}
+
+uint32_t go_program_inlined(struct go_program *p, uint64_t address, uint64_t *function)
+{
+	struct names *n = p->names;
+	uint64_t offset = address - p->code_address + p->code_offset;
+	struct symbol symbol;
+	struct lines lines;
+
+	*function = 0;
+	if (!n || address - p->text.start >= p->text.end - p->text.start ||
+	    !pclntab_find(n->table, offset, &symbol))
+		return 0;
+	*function = symbol.start;
+	return pclntab_lines(n->table, offset, &lines) && lines.n ? (uint32_t)lines.n - 1 : 0;
+}
+
 int32_t go_program_depth(struct go_program *p, uint64_t address)
 {
 	struct pclntab_depth depths[MOST_DEPTHS];
@@ -208,4 +244,26 @@ int32_t go_program_depth(struct go_program *p, uint64_t address)
 			return depths[i].depth;
 	}
 	return -1;
+}
+
+int go_program_own(struct go_program *p, struct go_own **ret)
+{
+	struct names *n = p->names;
+
+	if (!n)
+		return -ENODATA;
+	if (n->own_rc > 0)
+		n->own_rc = go_own_open(n->elf, n->fd, &n->own);
+	*ret = n->own;
+	return n->own_rc;
+}
+
+bool go_program_code(const struct go_program *p, uint64_t address, void *to, size_t size)
+{
+	const struct names *n = p->names;
+	uint64_t offset = address - p->code_address + p->code_offset;
+
+	return n && address >= p->text.start && address <= p->text.end &&
+	       size <= p->text.end - address &&
+	       pread(n->fd, to, size, (off_t)offset) == (ssize_t)size;
 }

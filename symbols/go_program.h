@@ -13,6 +13,8 @@
 
 #include <tape/cleanup.h>
 
+#include "symbols/go_own.h"
+
 #define GO_TEXT_MAX   64
 #define GO_RANGES_MAX 8
 
@@ -29,12 +31,14 @@ struct go_variables {
 	uint64_t no_heap; /* runtime.disableMemoryProfiling, a bool */
 	uint64_t gc;	  /* runtime.gcController */
 	uint64_t stats;	  /* runtime.memstats */
+	uint64_t work;	  /* runtime.work */
 	uint64_t sched;	  /* runtime.sched */
 };
 
 struct go_program {
 	char version[GO_TEXT_MAX]; /* of the build information; "": there is none */
 	struct go_variables at;
+	struct go_words reasons, statuses;   /* runtime.waitReasonStrings, gStatusStrings */
 	struct go_range text;		     /* all code */
 	uint64_t code_offset;		     /* in the file, of the code that is first, */
 	uint64_t code_address;		     /* and its address */
@@ -52,8 +56,20 @@ DEFINE_CLEANUP(go_program_free, struct go_program);
 /* The name of the function at an address, lent until the next question; NULL: not known. */
 const char *go_program_name(struct go_program *p, uint64_t address);
 
+/* The function of this name; false: there is none. */
+bool go_program_function(struct go_program *p, const char *name, struct go_range *ret);
+
+/* How many calls are inlined at an address. *function: where the function begins; 0: not known. */
+uint32_t go_program_inlined(struct go_program *p, uint64_t address, uint64_t *function);
+
 /* How far above sp the return address of the function at an address is there; -1: not known. */
 int32_t go_program_depth(struct go_program *p, uint64_t address);
+
+/* What its DWARF tells, read at the first question and lent until free. 0, or as go_own_open(). */
+int go_program_own(struct go_program *p, struct go_own **ret);
+
+/* Copies bytes of the file's code; false: not all of them are there. */
+bool go_program_code(const struct go_program *p, uint64_t address, void *to, size_t size);
 
 /* "go1.24.4 X:…" as 124; 0: none. */
 uint32_t go_version_number(const char *text);

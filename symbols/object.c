@@ -15,6 +15,7 @@
 
 #include "symbols/debug_files.h"
 #include "symbols/dwarf.h"
+#include "symbols/dwarf_split.h"
 #include "symbols/elf_symbols.h"
 #include "symbols/mini.h"
 #include "symbols/object.h"
@@ -49,6 +50,8 @@ struct object {
 	struct dwarf *dwarf, *alt; /* alt: what dwz moved out of several files into one */
 	Elf *dwarf_elf, *alt_elf;
 	struct debug_file alt_file; /* fd -1: none */
+	struct dwarf_split_files split;
+	struct tape_error split_note;
 	enum ev_symbol_origin dwarf_origin;
 	bool tried_debug, tried_fetch, tried_symbols, tried_plt, tried_go, tried_dwarf;
 
@@ -265,9 +268,23 @@ static void open_alt(struct object *o)
 	if (rc < 0)
 		return;
 	o->alt_elf = open_elf(&(struct file){ .fd = o->alt_file.fd });
-	files = (struct dwarf_files){ o->alt_elf, o->alt_file.fd, o->alt_elf, NULL };
+	files = (struct dwarf_files){ o->alt_elf, o->alt_file.fd, o->alt_elf, NULL, NULL };
 	if (o->alt_elf && dwarf_open(&files, o->alt_file.path, &o->alt, NULL) < 0)
 		o->alt = NULL;
+}
+
+/* Beside the program, then beside its debug file. */
+static int open_split(void *context, unsigned int place, const char *folder, const char *name)
+{
+	const struct object *o = context;
+	const struct debug_search search = {
+		.root = o->root,
+		.path = place < DEBUG_FILES_SPLIT ? o->path : o->debug.path,
+	};
+
+	return search.path
+		       ? debug_files_open_split(&search, place % DEBUG_FILES_SPLIT, folder, name)
+		       : -ENOENT;
 }
 
 static struct dwarf *dwarf_of(struct object *o)
@@ -284,7 +301,10 @@ static struct dwarf *dwarf_of(struct object *o)
 	if (!o->dwarf_elf || elf_kind(o->dwarf_elf) != ELF_K_ELF)
 		return NULL;
 	open_alt(o);
-	files = (struct dwarf_files){ o->dwarf_elf, f.fd, o->code, o->alt };
+	o->split =
+		(struct dwarf_split_files){ open_split, o, 2 * DEBUG_FILES_SPLIT, &o->split_note };
+	files = (struct dwarf_files){ o->dwarf_elf, f.fd, o->code, o->alt,
+				      o->options.no_debug_files ? NULL : &o->split };
 	if (dwarf_open(&files, o->path, &o->dwarf, NULL) < 0)
 		o->dwarf = NULL;
 	return o->dwarf;
@@ -392,14 +412,17 @@ int object_find(struct object *o, uint64_t offset, struct symbol *ret)
 
 int object_lines(struct object *o, uint64_t offset, struct lines *ret)
 {
+	int known;
+
 	if (go_of(o) && pclntab_lines(o->go, offset, ret)) {
 		ret->origin = EV_SYMBOL_PCLNTAB;
 		return 1;
 	}
-	if (!dwarf_of(o) || !dwarf_lines(o->dwarf, offset, ret))
-		return 0;
-	ret->origin = o->dwarf_origin;
-	return 1;
+	known = dwarf_of(o) && dwarf_lines(o->dwarf, offset, ret);
+	note_refused(o, &o->split_note);
+	if (known)
+		ret->origin = o->dwarf_origin;
+	return known;
 }
 
 size_t object_n_sources(struct object *o)

@@ -18,6 +18,8 @@
 /* What a question about a real program needs at most, on average. */
 #define STEPS_A_QUESTION 4096
 
+#define MOST_FUNCTIONS ((uint64_t)1 << 20)
+
 struct pclntab {
 	struct pclntab_image image;
 	struct pclntab_table table;
@@ -81,6 +83,38 @@ int pclntab_find(struct pclntab *p, uint64_t offset, struct symbol *ret)
 	ret->start = offset_of(&q, q.f.start);
 	ret->size = offset_of(&q, q.f.end) - ret->start;
 	return 1;
+}
+
+/* Of an address, the offset in the file: 1, or 0 if it is in no segment. */
+static int file_offset(const struct pclntab_image *im, uint64_t address, uint64_t *ret)
+{
+	for (size_t i = 0; i < im->n_loads; i++) {
+		if (address - im->loads[i].address >= im->loads[i].size)
+			continue;
+		*ret = im->loads[i].offset + (address - im->loads[i].address);
+		return 1;
+	}
+	return 0;
+}
+
+int pclntab_named(struct pclntab *p, const char *name, struct symbol *ret)
+{
+	struct pclntab_function f;
+	uint64_t address, start;
+
+	for (uint64_t i = 0; i < p->table.n && i < MOST_FUNCTIONS; i++) {
+		if (!pclntab_table_nth(&p->table, i, &f) || strcmp(f.name, name) != 0)
+			continue;
+		if (!pclntab_table_address(&p->table, f.start, &address) ||
+		    !file_offset(&p->image, address, &start))
+			return 0;
+		*ret = (struct symbol){ .name = f.name,
+					.start = start,
+					.size = f.end - f.start,
+					.origin = EV_SYMBOL_PCLNTAB };
+		return 1;
+	}
+	return 0;
 }
 
 int pclntab_lines(struct pclntab *p, uint64_t offset, struct lines *ret)

@@ -30,6 +30,9 @@ int pclntab_open(Elf *elf, const char *label, struct pclntab **ret, struct tape_
 int pclntab_find(struct pclntab *p, uint64_t offset, struct symbol *ret);
 int pclntab_lines(struct pclntab *p, uint64_t offset, struct lines *ret);
 
+/* The first function of this name: 1 with *ret, or 0. All of them are gone through. */
+int pclntab_named(struct pclntab *p, const char *name, struct symbol *ret);
+
 /*
  * How deep the stack is between two offsets of one function: bytes between sp and
  * the place of the return address. Where that is in a register (arm64, s390x), sp's

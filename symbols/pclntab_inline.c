@@ -81,6 +81,14 @@ static bool makes_sense(const struct pclntab_table *t, const struct pclntab_func
 	       pclntab_table_file(t, f, c.file);
 }
 
+/* Bytes that are all zero make sense in some place, and say nothing. */
+static bool is_empty(const struct pclntab_table *t, uint64_t tree, int32_t number)
+{
+	struct call c;
+
+	return read_call(t, tree, number, &c) && t->layout >= PCLNTAB_GO_1_20 && !c.first_line;
+}
+
 /* 1 if the function's tree makes sense, 0 if it has none, -1 if it makes none. */
 static int judge(struct pclntab_table *t, const struct pclntab_function *f)
 {
@@ -95,7 +103,7 @@ static int judge(struct pclntab_table *t, const struct pclntab_function *f)
 			continue;
 		if (!makes_sense(t, f, tree, step.value))
 			return -1;
-		found = 1;
+		found |= !is_empty(t, tree, step.value);
 	}
 	return found;
 }

@@ -17,6 +17,9 @@
 #include "analyze/replay/world.h"
 #include "analyze/result/result.h"
 
+/* Whose time it is: in the order of --by's words. */
+enum analysis_by { ANALYSIS_BY_THREAD, ANALYSIS_BY_GOROUTINE, ANALYSIS_BY_GOID };
+
 /* What the user may ask for besides filters; all zero asks for nothing. */
 struct analysis_options {
 	unsigned int top;    /* rows that the user wants; 0: not said */
@@ -26,8 +29,10 @@ struct analysis_options {
 	uint64_t goid;	     /* --goid: this goroutine alone; 0: not said */
 	uint64_t age_ns;     /* --age: who waits for longer is old; 0: not said */
 	unsigned int fail;   /* --fail: enum analysis_grade; 0: not said */
+	enum analysis_by by; /* --by */
 	bool at;	     /* --at: one moment, not the run */
 	bool dump;	     /* --dump: each one */
+	bool growth;	     /* --growth: what came in that time, not what there is */
 	bool all;	     /* --all: also what is meant to be so */
 };
 
@@ -95,6 +100,7 @@ struct analysis {
 	const char *title;	   /* of the result: what it answers */
 	unsigned int top;	   /* rows if the user does not say; 0: the output's default */
 	bool brief;		   /* the report shall fit on one screen */
+	const struct analysis *by_goroutine; /* in its place with --by goroutine; NULL: none */
 };
 
 /* All analyses; *n is their count. Static. */

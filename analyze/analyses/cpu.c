@@ -48,13 +48,25 @@ static struct frames_ids ids_of(const struct ev_cpu_sample *sample)
 }
 
 /* Equal for samples that are the same to the profile. */
-static uint64_t key_of(const struct world *w, const struct thread *thread,
+static uint64_t key_of(const struct cpu *cpu, const struct world *w, const struct thread *thread,
 		       const struct ev_cpu_sample *sample)
 {
 	const struct frames_ids ids = ids_of(sample);
+	uint64_t key = map_mix(who_key(w, thread, sample->cgroup) +
+			       frames_ids_key(w, thread->process, &ids));
 
-	return map_mix(who_key(w, thread, sample->cgroup) +
-		       frames_ids_key(w, thread->process, &ids));
+	return cpu->goid ? map_mix(key + cpu->goid) : key;
+}
+
+static uint32_t labels_of(struct cpu *cpu, const struct world *w, const struct thread *thread,
+			  uint64_t cgroup)
+{
+	const struct profile_label more = { .key = "goid", .number = (int64_t)cpu->goid };
+
+	if (!cpu->goid)
+		return who_labels(&cpu->who, w, thread, cgroup);
+	who_count(&cpu->who, thread);
+	return who_labels_more(&cpu->who, w, thread, &more, 1);
 }
 
 /* A sample like no other, or one whose stack is not known yet. */
@@ -65,7 +77,7 @@ static void add_sample(struct cpu *cpu, const struct world *w, const struct thre
 	uint64_t unknown = cpu->frames.unknown_stacks;
 	const struct frames_ids ids = ids_of(sample);
 	uint32_t stack = frames_ids_stack(&cpu->frames, w, thread->process, &ids);
-	uint32_t labels = who_labels(&cpu->who, w, thread, sample->cgroup);
+	uint32_t labels = labels_of(cpu, w, thread, sample->cgroup);
 	size_t index = profile_add(cpu->profile, stack, labels, values);
 
 	while (cpu->counted.n <= index)
@@ -84,7 +96,7 @@ void cpu_soon(const void *state, const struct analysis_input *in, const struct e
 
 	if (thread)
 		map_prefetch(&cpu->known,
-			     key_of(in->world, thread, (const struct ev_cpu_sample *)event));
+			     key_of(cpu, in->world, thread, (const struct ev_cpu_sample *)event));
 }
 
 void cpu_on_event(void *state, const struct analysis_input *in, const struct thread *thread,
@@ -92,7 +104,7 @@ void cpu_on_event(void *state, const struct analysis_input *in, const struct thr
 {
 	const struct ev_cpu_sample *sample = (const struct ev_cpu_sample *)event;
 	struct cpu *cpu = state;
-	uint64_t key = key_of(in->world, thread, sample);
+	uint64_t key = key_of(cpu, in->world, thread, sample);
 	const uint64_t *index = map_find(&cpu->known, key);
 
 	if (!index || cpu->counted.items[*index] == UINT32_MAX) {
@@ -156,7 +168,7 @@ void cpu_done(void *state)
 	profile_free(cpu->profile);
 }
 
-extern const struct analysis analysis_cpu;
+extern const struct analysis analysis_cpu, analysis_cpu_goroutines;
 
 const struct analysis analysis_cpu = {
 	.name = "cpu",
@@ -170,4 +182,5 @@ const struct analysis analysis_cpu = {
 	.on_event = cpu_on_event,
 	.finish = cpu_finish,
 	.done = cpu_done,
+	.by_goroutine = &analysis_cpu_goroutines,
 };

@@ -20,6 +20,7 @@ struct cpu {
 	struct map known;      /* what makes two events equal, to their sample's index */
 	VEC(uint32_t) counted; /* events that are not in the profile yet, by that index */
 	int64_t period_ns;     /* CPU time that one sample stands for; 0: not known */
+	uint64_t goid;	       /* the next event's label: set by the view; 0: it has none */
 };
 
 extern const uint16_t cpu_wants[];

@@ -96,17 +96,25 @@ static void list_stack(struct frames *f, const struct world *w, const struct pro
 	}
 }
 
+static uint32_t mark_of(struct frames *f, enum unwind_end end)
+{
+	bool cut = end == UNWIND_CUT || end == UNWIND_DEEP;
+
+	return profile_mark(f->profile, cut ? "[cut]" : "[incomplete]");
+}
+
 /* The same of one that was unwound. What stands for its root says that there is more. */
 static void list_unwound(struct frames *f, const struct world *w, const struct process *p)
 {
 	const struct unwound *u = f->unwound;
-	bool cut = u->end == UNWIND_CUT || u->end == UNWIND_DEEP;
 
 	*vec_push(&f->lists) = u->n + (u->end != UNWIND_ROOT);
 	if (u->end != UNWIND_ROOT)
-		*vec_push(&f->lists) = profile_mark(f->profile, cut ? "[cut]" : "[incomplete]");
+		*vec_push(&f->lists) = mark_of(f, u->end);
 	for (uint32_t i = u->n; i-- > 0;) {
-		uint32_t frame = frames_address(f, w, p, u->address[i]);
+		uint32_t frame = u->address[i] == UNWIND_GAP
+					 ? mark_of(f, u->gap)
+					 : frames_address(f, w, p, u->address[i]);
 
 		*vec_push(&f->lists) = frame;
 	}
@@ -136,7 +144,7 @@ static size_t begin_list(struct frames *f, uint64_t key, bool *known)
 
 static uint64_t hash_unwound(const struct unwound *u)
 {
-	uint64_t hash = u->end;
+	uint64_t hash = u->end + ((uint64_t)u->gap << 8);
 
 	for (uint32_t i = 0; i < u->n; i++)
 		hash = map_mix(hash + u->address[i]);
@@ -147,11 +155,16 @@ static void count_end(struct frames *f, const struct world *w, const struct proc
 {
 	const struct unwound *u = f->unwound;
 	struct world_place at = { .module = MODULES_NONE };
+	enum unwind_end end = u->gap != UNWIND_ROOT ? u->gap : u->end;
+	uint32_t n = u->n;
 
-	if (u->n && u->end != UNWIND_ROOT)
-		at = world_resolve(w, p, u->address[u->n - 1]);
-	stack_ends_count(&f->ends, u->end,
-			 u->end == UNWIND_ROOT ? 0 : number_of_module(f, w, at.module));
+	for (uint32_t i = 0; u->gap != UNWIND_ROOT && i < n; i++) {
+		if (u->address[i] == UNWIND_GAP)
+			n = i;
+	}
+	if (n && end != UNWIND_ROOT)
+		at = world_resolve(w, p, u->address[n - 1]);
+	stack_ends_count(&f->ends, end, end == UNWIND_ROOT ? 0 : number_of_module(f, w, at.module));
 }
 
 static size_t find_unwound(struct frames *f, const struct world *w, const struct process *p,
@@ -185,10 +198,11 @@ static const uint32_t *find_list(struct frames *f, const struct world *w, const 
 		.walked = stacks_find(&w->stacks, id),
 		.copy = copies_find(&w->copies, id),
 		.top = copies_top(&w->copies, id),
+		.go = copies_go(&w->copies, id),
 	};
 	if (!stack.walked && !stack.copy)
 		return NULL;
-	if (f->unwinder && (stack.copy || stack.top)) {
+	if (f->unwinder && (stack.copy || stack.top || stack.go)) {
 		begin = find_unwound(f, w, p, &stack);
 	} else if (stack.walked) {
 		begin = begin_list(f, key, &known);

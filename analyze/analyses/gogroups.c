@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/analyses/gogroups.h"
+#include "analyze/analyses/words.h"
 
 #define MOST_LIFE 65536
 
@@ -60,14 +61,14 @@ static uint32_t find_group(struct gogroups *g, struct gogroup like)
 	return (uint32_t)*slot;
 }
 
-static uint32_t stack_of(struct gogroups *g, const struct goroutine *at)
+uint32_t gogroups_stack(struct gogroups *g, const struct goroutine *at)
 {
 	if (!at->ustack || !g->process)
 		return PROFILE_ROOT;
 	return frames_stack(&g->frames, g->in->world, g->process, at->ustack, 0);
 }
 
-static int64_t site_of(struct gogroups *g, const struct goroutine *at)
+int64_t gogroups_site(struct gogroups *g, const struct goroutine *at)
 {
 	if (!at->created_at || !g->process)
 		return -1;
@@ -84,14 +85,14 @@ static void join(struct gogroups *g, const struct goroutines_process *p, struct 
 {
 	struct gogroup like = {
 		.process = p->index,
-		.site = site_of(g, now),
+		.site = gogroups_site(g, now),
 		.status = now->status,
 		.system = now->flags & EV_GO_SYSTEM,
 		.waits = goroutines_waits(&g->goroutines, p, now),
 	};
 	struct gogroup *group;
 
-	now->stack = stack_of(g, now);
+	now->stack = gogroups_stack(g, now);
 	if (like.waits) {
 		like.stack = now->stack;
 		like.reason = now->wait_reason;
@@ -208,11 +209,19 @@ void gogroups_event(struct gogroups *g, const struct analysis_input *in,
 {
 	const struct process *p = thread->process;
 
-	if (event->time_ns > in->until_ns || !in->passes(in, thread))
+	if (!in->passes(in, thread))
 		return;
+	if (event->time_ns > in->until_ns) {
+		if (event->type == EV_GO_SNAPSHOT && !g->later_ns)
+			g->later_ns = event->time_ns;
+		return;
+	}
 	g->in = in;
 	g->process = p;
 	g->now_ns = event->time_ns;
+	if (event->type == EV_GO_GOROUTINE)
+		g->met =
+			g->met || ((const struct ev_go_goroutine *)event)->goid == in->options.goid;
 	goroutines_event(&g->goroutines, p->number, p->name, event);
 	g->process = NULL;
 }
@@ -349,6 +358,30 @@ static void note_process(const struct goroutines_process *p, struct result *ret)
 	}
 }
 
+/* Why there is nothing. */
+static void note_nothing(const struct gogroups *g, struct result *ret)
+{
+	uint64_t start = world_start_ns(g->in->world), snapshots = 0;
+	char text[200];
+
+	vec_for_each (p, &g->goroutines.processes)
+		snapshots += (*p)->health.snapshots;
+	if (g->later_ns && !snapshots) {
+		snprintf(
+			text, sizeof(text),
+			"no snapshot of goroutines is that early: the first was taken %s after the "
+			"tape's start",
+			words_duration(g->later_ns - start).text);
+		result_add_note(ret, text);
+	} else if (!g->goroutines.processes.n) {
+		result_add_note(ret, "no Go program was read; record one with --probes go");
+	} else if (g->in->options.goid && !g->met) {
+		snprintf(text, sizeof(text), "goroutine %" PRIu64 " is in no snapshot",
+			 g->in->options.goid);
+		result_add_note(ret, text);
+	}
+}
+
 void gogroups_notes(const struct gogroups *g, struct result *ret)
 {
 	size_t noted = 0;
@@ -357,8 +390,7 @@ void gogroups_notes(const struct gogroups *g, struct result *ret)
 		if (noted++ < 10)
 			note_process(*p, ret);
 	}
-	if (!g->goroutines.processes.n)
-		result_add_note(ret, "no Go program was read; record one with --probes go");
+	note_nothing(g, ret);
 	result_coverage(ret)->unknown_stacks += g->frames.unknown_stacks;
 }
 

@@ -62,6 +62,8 @@ struct gogroups {
 	VEC(struct gomoments *) moments; /* by process index */
 	VEC(struct golife) life;
 	uint64_t life_beyond;
+	bool met;	   /* the goroutine that was asked for is in the tape */
+	uint64_t later_ns; /* of the first snapshot behind the time that is looked at; 0: none */
 };
 
 void gogroups_begin(struct gogroups *g, const struct analysis_input *in);
@@ -77,6 +79,13 @@ struct gomember {
 
 /* All that the last snapshots found, by process, then goid. To be freed. */
 struct gomember *gogroups_members(const struct gogroups *g, size_t *n);
+
+/*
+ * Where a goroutine stands and was made, in groups->profile, by what is mapped at its
+ * record: PROFILE_ROOT, and -1, where that is not known. During a call alone.
+ */
+uint32_t gogroups_stack(struct gogroups *g, const struct goroutine *at);
+int64_t gogroups_site(struct gogroups *g, const struct goroutine *at);
 
 /* "waiting", or the number of a status that the tape does not name. */
 struct gotext {

@@ -25,6 +25,7 @@ static void view_begin(void *state, const struct analysis_input *in)
 		.types = { { "goroutine", "count" } },
 		.period_type = { "goroutine", "count" },
 		.period = 1,
+		.as_go = true,
 	};
 	struct view *v = state;
 

@@ -28,8 +28,8 @@ struct sum {
 	uint64_t n;
 	uint64_t waiting;
 	uint64_t bytes;
-	uint64_t since_ns;		   /* the oldest */
-	uint64_t first, least, most, last; /* over the run */
+	uint64_t since_ns;			   /* the oldest */
+	uint64_t first, middle, least, most, last; /* over the run */
 };
 
 VEC_TYPE(sums, struct sum);
@@ -157,6 +157,8 @@ static void end_course(struct sum *sum, const struct course *c, size_t n)
 			sum->most = c->counts[i];
 		sum->last = c->counts[i];
 	}
+	if (n)
+		sum->middle = c->counts[(n - 1) / 2];
 }
 
 static struct sum site_of(const struct gogroup *group)
@@ -209,9 +211,9 @@ struct table *gotables_sites(const struct gotables *t)
 	static const struct table_column columns[] = {
 		{ "pid", "", TABLE_INTEGER },	       { "goroutines", "count", TABLE_INTEGER },
 		{ "waiting", "count", TABLE_INTEGER }, { "first", "count", TABLE_INTEGER },
-		{ "least", "count", TABLE_INTEGER },   { "most", "count", TABLE_INTEGER },
-		{ "a minute", "", TABLE_REAL },	       { "stacks", "bytes", TABLE_INTEGER },
-		{ "created by", "", TABLE_FRAME },
+		{ "middle", "count", TABLE_INTEGER },  { "least", "count", TABLE_INTEGER },
+		{ "most", "count", TABLE_INTEGER },    { "a minute", "", TABLE_REAL },
+		{ "stacks", "bytes", TABLE_INTEGER },  { "created by", "", TABLE_FRAME },
 	};
 	struct table *table = table_new("sites", "Goroutines by who made them", columns,
 					sizeof(columns) / sizeof(*columns));
@@ -227,6 +229,7 @@ struct table *gotables_sites(const struct gotables *t)
 			{ .integer = (int64_t)sum->n },
 			{ .integer = (int64_t)sum->waiting },
 			{ .integer = (int64_t)sum->first },
+			{ .integer = (int64_t)sum->middle },
 			{ .integer = (int64_t)sum->least },
 			{ .integer = (int64_t)sum->most },
 			{ .real = growth_of(sum, m) },

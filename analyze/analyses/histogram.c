@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* See histogram.h. Numbers below 64 have a part of their own, so those are exact too. */
+/*
+ * See histogram.h. Numbers below 64 have a part of their own, so those are exact too.
+ * The latest numbers wait in few, also once there are parts: what is put away at once
+ * finds its parts in the cache.
+ */
 #include <stdlib.h>
 #include <string.h>
+
+#include <tape/cleanup.h>
 
 #include "analyze/analyses/histogram.h"
 
@@ -59,13 +65,15 @@ static void put_value(struct histogram *h, uint64_t value)
 	put(h, octave, part_of(value, octave), 1);
 }
 
+/* What is in few goes to its parts. */
 static void divide(struct histogram *h)
 {
-	h->parts = memory_alloc(OCTAVES * sizeof(*h->parts));
+	if (!h->parts)
+		h->parts = memory_alloc(OCTAVES * sizeof(*h->parts));
 	vec_for_each (value, &h->few) {
 		put_value(h, *value);
 	}
-	vec_done(&h->few);
+	h->few.n = 0;
 }
 
 static void count(struct histogram *h, uint64_t times, uint64_t sum, uint64_t max)
@@ -77,16 +85,11 @@ static void count(struct histogram *h, uint64_t times, uint64_t sum, uint64_t ma
 		h->max = max;
 }
 
-/* Into few or parts, whichever it is. */
 static void keep(struct histogram *h, uint64_t value)
 {
-	if (!h->parts && h->few.n < HISTOGRAM_EXACT) {
-		*vec_push(&h->few) = value;
-		return;
-	}
-	if (!h->parts)
+	if (h->few.n == HISTOGRAM_EXACT)
 		divide(h);
-	put_value(h, value);
+	*vec_push(&h->few) = value;
 }
 
 void histogram_add(struct histogram *h, uint64_t value)
@@ -103,8 +106,7 @@ void histogram_merge(struct histogram *to, const struct histogram *from)
 	}
 	if (!from->parts)
 		return;
-	if (!to->parts)
-		divide(to);
+	divide(to);
 	for (unsigned int octave = 0; octave < OCTAVES; octave++) {
 		for (unsigned int part = 0; from->parts[octave] && part < PARTS; part++) {
 			if (from->parts[octave][part])
@@ -136,6 +138,13 @@ static uint64_t few_at(const struct histogram *h, uint64_t rank)
 
 static uint64_t part_at(const struct histogram *h, uint64_t rank)
 {
+	CLEANUP(histogram_done) struct histogram whole = { 0 };
+
+	if (h->few.n) {
+		histogram_merge(&whole, h);
+		divide(&whole);
+		h = &whole;
+	}
 	for (unsigned int octave = 0; octave < OCTAVES; octave++) {
 		for (unsigned int part = 0; h->parts[octave] && part < PARTS; part++) {
 			uint64_t n = h->parts[octave][part], middle = middle_of(octave, part);

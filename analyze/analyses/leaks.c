@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/analyses/gogroups.h"
-#include "analyze/analyses/leaks_grade.h"
+#include "analyze/analyses/golocks.h"
+#include "analyze/analyses/leaks_look.h"
 #include "analyze/analyses/words.h"
 
 #define DEFAULT_AGE_NS ((uint64_t)60000000000)
@@ -18,138 +18,13 @@
 
 struct leaks {
 	struct gogroups groups;
+	struct leaks_look look; /* at the end */
 	uint64_t age_ns;
-	struct gomember *members; /* at the end, by group, then goid */
-	size_t n_members;
 	VEC(struct leak) list;
-	struct map waiters; /* process and object, to how many wait there */
-	struct map peers;   /* process and goid that waits for the network, or made one that does */
 	struct profile *profile;
 };
 
-/* --- the members --- */
-
-static int compare_members(const void *left, const void *right)
-{
-	const struct goroutine *a = ((const struct gomember *)left)->goroutine;
-	const struct goroutine *b = ((const struct gomember *)right)->goroutine;
-
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	return (a->goid > b->goid) - (a->goid < b->goid);
-}
-
-static uint64_t key_of(const struct goroutines_process *p, uint64_t number)
-{
-	return map_mix(number + map_mix(p->index + 1));
-}
-
-/* Who waits where, and which goroutines belong to connections. */
-static void look_around(struct leaks *l)
-{
-	for (size_t i = 0; i < l->n_members; i++) {
-		const struct goroutine *at = l->members[i].goroutine;
-		const struct goroutines_process *p = l->members[i].process;
-		const char *reason;
-
-		if (!l->groups.list.items[at->group]->waits)
-			continue;
-		if (at->wait_object)
-			++*map_add(&l->waiters, key_of(p, at->wait_object), NULL);
-		reason = goroutines_name(&l->groups.goroutines, p, EV_GO_NAMES_WAIT,
-					 at->wait_reason);
-		if (!reason || strcmp(reason, "IO wait") != 0)
-			continue;
-		map_add(&l->peers, key_of(p, at->goid), NULL);
-		if (at->creator)
-			map_add(&l->peers, key_of(p, at->creator), NULL);
-	}
-}
-
-static int compare_numbers(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return (a > b) - (a < b);
-}
-
-static size_t count_different(uint64_t *numbers, size_t n)
-{
-	size_t different = n > 0;
-
-	if (n)
-		qsort(numbers, n, sizeof(*numbers), compare_numbers);
-	for (size_t i = 1; i < n; i++)
-		different += numbers[i] != numbers[i - 1];
-	return different;
-}
-
-/* Those that have stood there for long enough. */
-static void gather_old(const struct leaks *l, struct leak *leak)
-{
-	uint64_t *creators = memory_alloc((leak->n + 1) * sizeof(*creators)), first = 0;
-
-	for (size_t i = 0; i < leak->n; i++) {
-		const struct goroutine *at = l->members[leak->first + i].goroutine;
-		uint64_t since = gogroups_since(at);
-
-		if (since > leak->process->last_ns || leak->process->last_ns - since < l->age_ns)
-			continue;
-		if (!leak->old)
-			first = at->goid;
-		leak->goids = at->goid - first + 1;
-		creators[leak->old++] = at->creator;
-	}
-	leak->creators = count_different(creators, leak->old);
-	free(creators);
-}
-
-/* Who made them, and whether that has to do with connections. */
-static void gather_makers(const struct leaks *l, struct leak *leak)
-{
-	uint64_t *makers = memory_alloc((leak->n + 1) * sizeof(*makers));
-
-	for (size_t i = 0; i < leak->n; i++) {
-		const struct goroutine *at = l->members[leak->first + i].goroutine;
-
-		makers[i] = at->creator;
-		leak->bound += at->creator &&
-			       map_find(&l->peers, key_of(leak->process, at->creator)) != NULL;
-	}
-	leak->makers = count_different(makers, leak->n);
-	free(makers);
-}
-
-static void gather(const struct leaks *l, struct leak *leak, const struct gomoments *m)
-{
-	const struct goroutine *first = l->members[leak->first].goroutine;
-	uint64_t late_ns = m && m->n ? m->ns[m->n * 3 / 4] : 0;
-
-	leak->since_ns = UINT64_MAX;
-	leak->creator = first->creator;
-	leak->object = first->wait_object;
-	leak->is_main = leak->n == 1 && first->goid == 1;
-	for (size_t i = 0; i < leak->n; i++) {
-		const struct goroutine *at = l->members[leak->first + i].goroutine;
-
-		if (gogroups_since(at) < leak->since_ns)
-			leak->since_ns = gogroups_since(at);
-		if (at->stack_bytes <= UINT64_MAX - leak->stack_bytes)
-			leak->stack_bytes += at->stack_bytes;
-		leak->lasting += at->first_ns <= late_ns;
-		if (at->creator != leak->creator)
-			leak->creator = 0;
-		if (at->wait_object != leak->object)
-			leak->object = 0;
-	}
-	gather_old(l, leak);
-	gather_makers(l, leak);
-	if (leak->object) {
-		uint64_t *all = map_find(&l->waiters, key_of(leak->process, leak->object));
-
-		leak->others = all && *all > leak->n ? *all - leak->n : 0;
-	}
-}
+/* --- the list --- */
 
 static bool is_leaked(const struct leaks *l, const struct gogroup *group)
 {
@@ -159,14 +34,14 @@ static bool is_leaked(const struct leaks *l, const struct gogroup *group)
 
 static void add_leak(struct leaks *l, size_t first, size_t n)
 {
-	const struct gomember *member = &l->members[first];
-	const struct gogroup *group = l->groups.list.items[member->goroutine->group];
+	const struct goroutine *at = l->look.members[first].goroutine;
+	const struct gogroup *group = l->groups.list.items[at->group];
 	const struct gomoments *m = l->groups.moments.items[group->process];
-	struct leak leak = { .group = group, .process = member->process, .first = first, .n = n };
+	struct leak leak;
 
 	if (group->rest || (!group->waits && !is_leaked(l, group)))
 		return;
-	gather(l, &leak, m);
+	leak = leaks_look_at(&l->look, first, n);
 	leaks_grade(&leak, m, gogroups_status(&l->groups, group->process, group->status).text,
 		    gogroups_reason(&l->groups, group->process, group->reason).text);
 	*vec_push(&l->list) = leak;
@@ -188,15 +63,14 @@ static int compare_leaks(const void *left, const void *right)
 
 static void find_leaks(struct leaks *l)
 {
+	const struct gomember *members;
 	size_t begin = 0;
 
-	l->members = gogroups_members(&l->groups, &l->n_members);
-	if (l->n_members)
-		qsort(l->members, l->n_members, sizeof(*l->members), compare_members);
-	look_around(l);
-	for (size_t i = 1; i <= l->n_members; i++) {
-		if (i < l->n_members &&
-		    l->members[i].goroutine->group == l->members[begin].goroutine->group)
+	leaks_look_begin(&l->look, &l->groups, l->age_ns);
+	members = l->look.members;
+	for (size_t i = 1; i <= l->look.n_members; i++) {
+		if (i < l->look.n_members &&
+		    members[i].goroutine->group == members[begin].goroutine->group)
 			continue;
 		add_leak(l, begin, i - begin);
 		begin = i;
@@ -208,26 +82,80 @@ static void find_leaks(struct leaks *l)
 /* --- results --- */
 
 struct text {
-	char text[160];
+	char text[256];
 };
 
-/* "3 of 10, closed; 2 more wait there": what is known of the object that all of them wait for. */
-static struct text describe_object(const struct leak *leak)
-{
-	const struct goroutine_channel *c = goroutines_channel(leak->process, leak->object);
-	struct text text = { "" };
-	int n = 0;
+struct fill {
+	char text[128];
+};
 
-	if (!leak->object)
-		return text;
-	n = snprintf(text.text, sizeof(text.text), "0x%" PRIx64, leak->object);
+/* "channel, 3 of 10 in it, closed": what is known of what they wait for. */
+static struct fill describe_fill(const struct leak *leak, uint64_t object, const char *reason)
+{
+	const struct goroutine_channel *c = goroutines_channel(leak->process, object);
+	const struct goroutine_lock *lock = goroutines_lock(leak->process, object);
+	struct fill text = { "" };
+
 	if (c)
-		n += snprintf(text.text + n, sizeof(text.text) - (size_t)n,
-			      " (channel, %" PRIu64 " of %" PRIu64 " in it%s)", c->count, c->room,
-			      c->closed ? ", closed" : "");
-	if (leak->others)
-		snprintf(text.text + n, sizeof(text.text) - (size_t)n, ", %" PRIu64 " others too",
-			 leak->others);
+		snprintf(text.text, sizeof(text.text),
+			 " (channel, %" PRIu64 " of %" PRIu64 " in it%s%s)", c->count, c->room,
+			 c->closed ? ", closed" : "", c->timed ? ", of a timer" : "");
+	else if (lock)
+		snprintf(text.text, sizeof(text.text), " (%s)",
+			 golocks_describe(lock, reason).text);
+	return text;
+}
+
+/* One object of all, or that each has its own; empty: not known. */
+static struct text describe_object(const struct leaks *l, const struct leak *leak,
+				   const char *reason)
+{
+	uint64_t first = l->look.members[leak->first].goroutine->wait_object;
+	struct fill fill = describe_fill(leak, first, reason);
+	struct text text = { "" };
+	int n;
+
+	if (leak->object) {
+		n = snprintf(text.text, sizeof(text.text), "0x%" PRIx64 "%s", leak->object,
+			     fill.text);
+		if (leak->others)
+			snprintf(text.text + n, sizeof(text.text) - (size_t)n,
+				 ", %" PRIu64 " %s too, such as goroutine %" PRIu64, leak->others,
+				 leak->others == 1 ? "other" : "others", leak->other);
+	} else if (first && leak->n > 1) {
+		snprintf(text.text, sizeof(text.text), "several, such as 0x%" PRIx64 "%s", first,
+			 fill.text);
+	}
+	return text;
+}
+
+static bool has_object(const char *reason)
+{
+	return strcmp(reason, "chan receive") == 0 || strcmp(reason, "chan send") == 0 ||
+	       strcmp(reason, "semacquire") == 0 || strncmp(reason, "sync.", 5) == 0;
+}
+
+/* What nobody can tell of them from this tape. */
+static struct text describe_unknown(const struct leaks *l, const struct leak *leak,
+				    const char *reason)
+{
+	uint64_t object = l->look.members[leak->first].goroutine->wait_object;
+	struct text text = { "" };
+
+	if (!leak->makers || (leak->makers == 1 && !leak->creator))
+		strcat(text.text, "who made them; ");
+	if (leak->group->site < 0)
+		strcat(text.text, "where they were made; ");
+	if (leak->group->stack == PROFILE_ROOT)
+		strcat(text.text, "where they wait; ");
+	if (strcmp(reason, "select") == 0)
+		strcat(text.text, "which channels they select from; ");
+	else if (!object && has_object(reason))
+		strcat(text.text, "what they wait for; ");
+	if (strncmp(reason, "sync.Mutex", 10) == 0 || strncmp(reason, "sync.RWMutex", 12) == 0)
+		strcat(text.text, "who has the lock; ");
+	if (text.text[0])
+		text.text[strlen(text.text) - 2] = '\0';
 	return text;
 }
 
@@ -245,7 +173,7 @@ static double growth_of(const struct leak *leak, const struct gomoments *m)
 static const char *bound_of(const struct leaks *l, const struct leak *leak)
 {
 	for (size_t i = 0; i < leak->n; i++) {
-		const struct goroutine *at = l->members[leak->first + i].goroutine;
+		const struct goroutine *at = l->look.members[leak->first + i].goroutine;
 
 		if (gogroups_since(at) != leak->since_ns)
 			continue;
@@ -275,7 +203,9 @@ static void add_row(struct leaks *l, struct table *t, const struct leak *leak)
 	const struct gogroups *g = &l->groups;
 	const struct gogroup *group = leak->group;
 	struct gotext reason = gogroups_reason(g, group->process, group->reason);
-	struct text object = describe_object(leak), creator = describe_creator(leak);
+	struct text object = describe_object(l, leak, reason.text);
+	struct text creator = describe_creator(leak);
+	struct text unknown = describe_unknown(l, leak, group->waits ? reason.text : "");
 	uint64_t last = leak->process->last_ns;
 	const union table_cell row[] = {
 		{ .text = leak->grade ? leaks_grade_name(leak->grade)
@@ -288,12 +218,13 @@ static void add_row(struct leaks *l, struct table *t, const struct leak *leak)
 		{ .integer = (int64_t)leak->stack_bytes },
 		{ .text = object.text },
 		{ .text = leak->why },
+		{ .text = unknown.text },
 		{ .integer = leak->process->tgid },
 		{ .text = tasks_name(&g->in->world->tasks, leak->process->name) },
 		{ .text = creator.text },
 		{ .integer = gogroups_copy_frame(g, l->profile, group->site) },
 		{ .integer = gogroups_copy_stack(g, l->profile,
-						 l->members[leak->first].goroutine->stack) },
+						 l->look.members[leak->first].goroutine->stack) },
 	};
 
 	table_add(t, row);
@@ -305,10 +236,11 @@ static struct table *leaks_table(struct leaks *l, bool meant)
 		{ "grade", "", TABLE_TEXT },	      { "goroutines", "count", TABLE_INTEGER },
 		{ "a minute", "", TABLE_REAL },	      { "waiting for", "", TABLE_TEXT },
 		{ "oldest", "ns", TABLE_INTEGER },    { "age known", "", TABLE_TEXT },
-		{ "stacks", "bytes", TABLE_INTEGER }, { "all at", "", TABLE_TEXT },
-		{ "because", "", TABLE_TEXT },	      { "pid", "", TABLE_INTEGER },
-		{ "process", "", TABLE_TEXT },	      { "made by", "", TABLE_TEXT },
-		{ "created by", "", TABLE_FRAME },    { "waits in", "", TABLE_STACK },
+		{ "stacks", "bytes", TABLE_INTEGER }, { "at", "", TABLE_TEXT },
+		{ "because", "", TABLE_TEXT },	      { "not known", "", TABLE_TEXT },
+		{ "pid", "", TABLE_INTEGER },	      { "process", "", TABLE_TEXT },
+		{ "made by", "", TABLE_TEXT },	      { "created by", "", TABLE_FRAME },
+		{ "waits in", "", TABLE_STACK },
 	};
 	struct table *t = meant ? table_new("meant", "Goroutines that are meant to wait", columns,
 					    sizeof(columns) / sizeof(*columns))
@@ -340,7 +272,7 @@ static void add_samples(struct leaks *l)
 			{ .key = "wait", .text = group->waits ? reason.text : "" },
 		};
 		uint32_t stack = gogroups_copy_stack(g, l->profile,
-						     l->members[leak->first].goroutine->stack);
+						     l->look.members[leak->first].goroutine->stack);
 		uint32_t set = profile_labels(l->profile, labels, sizeof(labels) / sizeof(*labels));
 		size_t sample;
 
@@ -427,10 +359,8 @@ static void leaks_done(void *state)
 {
 	struct leaks *l = state;
 
-	free(l->members);
+	leaks_look_done(&l->look);
 	vec_done(&l->list);
-	map_done(&l->waiters);
-	map_done(&l->peers);
 	profile_free(l->profile);
 	gogroups_done(&l->groups);
 }

@@ -129,10 +129,21 @@ static enum leak_kind kind_of(const struct leak *leak, const char *reason)
 	return LEAK_NONE;
 }
 
-/* A connection's own goroutines live with it, and there is one of a kind for each. */
+/*
+ * A connection's own goroutines live with it, and there is one of a kind for each: made by
+ * what made its reader, the maker of its reader, or, where makers are not known, born
+ * together with it.
+ */
 static bool is_of_peers(const struct leak *leak)
 {
-	return leak->bound * 2 >= leak->n && leak->makers * 4 >= leak->n * 3;
+	return (leak->bound * 2 >= leak->n && leak->makers * 4 >= leak->n * 3) ||
+	       leak->readers * 4 >= leak->n * 3 || leak->beside * 4 >= leak->n * 3;
+}
+
+/* Nobody came in the second half of the time. */
+static bool is_steady(const struct leak *leak, const struct gomoments *m)
+{
+	return m && m->n > 1 && leak->group->last_join_ns < m->ns[(m->n - 1) / 2];
 }
 
 static bool is_growing(const struct leak *leak, const struct gomoments *m)
@@ -148,16 +159,22 @@ static bool is_growing(const struct leak *leak, const struct gomoments *m)
 	return leak->lasting >= 2 && leak->lasting * 2 >= rise;
 }
 
-/* Why those that stand there since long are no pool; NULL if they may be one. */
-static const char *why_stuck(const struct leak *leak, const char *reason)
+/*
+ * Why those that stand there since long are no pool; NULL if they may be one. A pool that
+ * is filled as work comes looks like a leak until it is full; but its workers wait for
+ * the same, or select, while who was forgotten mostly has a channel of its own.
+ */
+static const char *why_stuck(const struct leak *leak, const struct gomoments *m, const char *reason)
 {
 	const struct gogroup *group = leak->group;
+	bool each_its_own = leak->objects * 3 >= leak->old * 2 && leak->objects > 1;
 
 	if (is_hindered(reason))
 		return "nothing to do is no reason for this wait";
 	if (leak->old < 2 || is_of_peers(leak))
 		return NULL;
-	if (group->joins >= FEWEST_JOINS && group->left * 2 <= group->joined)
+	if (group->joins >= FEWEST_JOINS && group->left * 2 <= group->joined &&
+	    (each_its_own || !is_steady(leak, m)))
 		return "they came one after another, and stay";
 	if (leak->creators * 3 >= leak->old * 2 && leak->creators > 1 &&
 	    leak->goids >= (uint64_t)leak->old * GOID_DISTANCE)
@@ -165,11 +182,11 @@ static const char *why_stuck(const struct leak *leak, const char *reason)
 	return NULL;
 }
 
-static void grade_old(struct leak *leak, const char *reason)
+static void grade_old(struct leak *leak, const struct gomoments *m, const char *reason)
 {
-	const bool sleeps = begins(reason, "sleep");
+	const bool sleeps = begins(reason, "sleep") || leak->timed * 2 > leak->n;
 	const bool alone = leak->old + leak->others < 2;
-	const char *why = leak->old && !alone && !sleeps ? why_stuck(leak, reason) : NULL;
+	const char *why = leak->old && !alone && !sleeps ? why_stuck(leak, m, reason) : NULL;
 
 	if (why) {
 		leak->grade = ANALYSIS_STUCK;
@@ -201,7 +218,8 @@ void leaks_grade(struct leak *leak, const struct gomoments *moments, const char 
 		leak->kind = LEAK_NONE;
 		leak->grade = ANALYSIS_REPORTED;
 		leak->why = "the runtime found that nothing can wake them";
-	} else if (leak->kind == LEAK_NONE && is_growing(leak, moments) && is_of_peers(leak)) {
+	} else if (leak->kind == LEAK_NONE && is_growing(leak, moments) && is_of_peers(leak) &&
+		   !is_hindered(reason)) {
 		leak->kind = LEAK_PEER;
 	} else if (leak->kind == LEAK_NONE && is_growing(leak, moments)) {
 		leak->grade = ANALYSIS_GROWING;
@@ -209,7 +227,7 @@ void leaks_grade(struct leak *leak, const struct gomoments *moments, const char 
 	} else if (leak->kind == LEAK_NONE && leak->is_main) {
 		leak->kind = LEAK_MAIN;
 	} else if (leak->kind == LEAK_NONE) {
-		grade_old(leak, reason);
+		grade_old(leak, moments, reason);
 	}
 }
 

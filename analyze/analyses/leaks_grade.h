@@ -14,10 +14,10 @@ enum leak_kind {
 	LEAK_NONE,    /* not meant to, as far as is known */
 	LEAK_RUNTIME, /* the runtime's own */
 	LEAK_NETWORK, /* for a connection, a file, a pipe */
-	LEAK_TIMER,   /* sleeps */
+	LEAK_TIMER,   /* sleeps, or waits for a timer */
 	LEAK_MAIN,    /* the first goroutine: it waits for the program's end */
 	LEAK_POOL,    /* a number that stays, made at once: workers */
-	LEAK_PEER,    /* made with a connection that is still there, one each */
+	LEAK_PEER,    /* of a connection that is still there, one each */
 	LEAK_YOUNG,   /* not waiting for long */
 };
 
@@ -31,14 +31,19 @@ struct leak {
 	size_t lasting;	 /* that lived before the last quarter of the time */
 	size_t creators; /* different ones of the old; those not known are one */
 	size_t makers;	 /* different ones of all */
-	size_t bound;	 /* of all: whose maker waits for the network, or made another that does */
+	size_t objects;	 /* different ones that the old wait for, as far as they are known */
+	size_t timed;	 /* of all: that wait for a timer's channel */
+	size_t bound;	 /* of all: whose maker waits for the network, or made another that does, */
+	size_t readers;	 /* that made one that does and is there still, */
+	size_t beside;	 /* whose maker is not known, next to one that does by their numbers */
 	uint64_t goids;	 /* from the first to the last number of the old */
 	bool is_main;	 /* the first goroutine, alone */
 	uint64_t since_ns; /* of who has stood there longest */
 	uint64_t stack_bytes;
 	uint64_t creator;   /* the one that made all of them; 0: there are several, or not known */
 	uint64_t object;    /* that all of them wait for; 0: each has its own, or not known */
-	uint64_t others;    /* of other groups that wait for it */
+	uint64_t others;    /* of other groups that wait for it, */
+	uint64_t other;	    /* and the number of one of them */
 	unsigned int grade; /* enum analysis_grade; 0: none */
 	enum leak_kind kind;
 	const char *why; /* what speaks for it */

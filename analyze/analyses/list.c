@@ -9,12 +9,13 @@ extern const struct analysis analysis_offcpu, analysis_wall;
 extern const struct analysis analysis_sched, analysis_wakeups;
 extern const struct analysis analysis_locks, analysis_syscalls, analysis_execs;
 extern const struct analysis analysis_goroutines, analysis_leaks;
+extern const struct analysis analysis_heap, analysis_gc;
 
 static const struct analysis *const analyses[] = {
 	&analysis_summary, &analysis_cpu,	 &analysis_offcpu, &analysis_wall,
 	&analysis_sched,   &analysis_wakeups,	 &analysis_locks,  &analysis_syscalls,
-	&analysis_execs,   &analysis_goroutines, &analysis_leaks,  &analysis_timeline,
-	&analysis_info,
+	&analysis_execs,   &analysis_goroutines, &analysis_leaks,  &analysis_heap,
+	&analysis_gc,	   &analysis_timeline,	 &analysis_info,
 };
 
 const struct analysis *const *analysis_list(size_t *n)

@@ -76,24 +76,30 @@ static void apply_first(struct sched_queue *q, size_t n)
 	memmove(q->held, q->held + n, q->n_held * sizeof(*q->held));
 }
 
+/* How many that are held are not after a change. Its steps hang on no branch: which way is chance. */
+static size_t count_before(const struct sched_queue *q, uint64_t change)
+{
+	const uint64_t *at = q->held;
+	size_t n = q->n_held;
+
+	if (!n || at[n - 1] <= change)
+		return n;
+	while (n > 1) {
+		size_t half = n / 2;
+
+		at += at[half - 1] <= change ? half : 0;
+		n -= half;
+	}
+	return (size_t)(at - q->held) + (*at <= change);
+}
+
 static void hold(struct sched_queue *q, uint64_t change)
 {
-	size_t low = 0, high = q->n_held;
+	size_t low;
 
-	if (q->n_held == MOST_HELD) {
+	if (q->n_held == MOST_HELD)
 		apply_first(q, MOST_HELD / 2);
-		high = q->n_held;
-	}
-	if (high && q->held[high - 1] <= change)
-		low = high;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (q->held[middle] <= change)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	low = count_before(q, change);
 	/* One less and one more at the same time: a thread that waited, and now runs. */
 	if (low && change & 1 && q->held[low - 1] == change - 1) {
 		memmove(q->held + low - 1, q->held + low, (q->n_held - low) * sizeof(*q->held));

@@ -151,6 +151,8 @@ void summary_counts_note(const struct world *w, const struct summary_threads *th
 		{ "execs", w->counts[EV_EXEC_ARGS] || w->counts[EV_EXEC_EXIT] },
 		{ "goroutines", go },
 		{ "leaks", go },
+		{ "heap", w->counts[EV_GO_HEAP] },
+		{ "gc", w->counts[EV_GO_FIGURE] },
 		{ "timeline -f html", threads },
 	};
 	char text[256] = "";

@@ -10,6 +10,7 @@
 #include "analyze/analyses/doubts.h"
 #include "analyze/analyses/lives.h"
 #include "analyze/analyses/timeline_cpus.h"
+#include "analyze/analyses/timeline_goroutines.h"
 #include "analyze/analyses/timeline_threads.h"
 #include "analyze/analyses/window.h"
 #include "analyze/analyses/words.h"
@@ -21,7 +22,9 @@ struct timeline_state {
 	struct timeline_store store;
 	struct timeline_threads threads;
 	struct timeline_cpus cpus;
-	uint64_t last_ns; /* of switches and wake-ups */
+	struct timeline_goroutines goroutines;
+	struct map tracks; /* of processes: tgid to number + 1 */
+	uint64_t last_ns;  /* of switches and wake-ups */
 	const struct analysis_input *in;
 };
 
@@ -50,6 +53,7 @@ static void timeline_begin(void *state, const struct analysis_input *in)
 	s->store.to_ns = in->until_ns;
 	timeline_threads_init(&s->threads, &s->store);
 	timeline_cpus_init(&s->cpus, &s->store);
+	timeline_goroutines_init(&s->goroutines, in, &s->store);
 }
 
 static void timeline_on_event(void *state, const struct analysis_input *in,
@@ -57,6 +61,7 @@ static void timeline_on_event(void *state, const struct analysis_input *in,
 {
 	struct timeline_state *s = state;
 
+	timeline_goroutines_event(&s->goroutines, in, thread, event);
 	if (event->type == EV_CPU_SAMPLE) {
 		if (event->tid && event->time_ns >= in->from_ns && in->passes(in, thread))
 			timeline_threads_sample(&s->threads, thread, event);
@@ -161,7 +166,8 @@ static void finish_threads(struct timeline_state *s, const struct analysis_input
 	timeline_set_clock(s->timeline, in->from_ns, world_wall_ns(in->world, in->from_ns));
 	add_gaps(s->timeline, in, s->store.to_ns);
 	timeline_cpus_finish(&s->cpus, in, watched ? watched : s->last_ns);
-	timeline_threads_finish(&s->threads, &s->lives);
+	timeline_threads_finish(&s->threads, &s->lives, &s->tracks);
+	timeline_goroutines_finish(&s->goroutines, in, &s->tracks);
 	add_notes(s, in, ret);
 	result_take_timeline(ret, s->timeline);
 	s->timeline = NULL;
@@ -172,11 +178,12 @@ static void finish_threads(struct timeline_state *s, const struct analysis_input
 static void finish_processes(struct timeline_state *s, const struct analysis_input *in,
 			     struct result *ret)
 {
-	struct timeline *t = timeline_new("processes", "Processes");
+	struct timeline *t = s->timeline;
 	struct coverage *c = result_coverage(ret);
 
 	/* It tells nothing of samples. */
 	c->first_ns = c->last_ns = 0;
+	timeline_rename(t, "processes", "Processes");
 	timeline_set_clock(t, in->from_ns, world_wall_ns(in->world, in->from_ns));
 	add_gaps(t, in, UINT64_MAX);
 	vec_for_each (life, &s->lives.list) {
@@ -189,15 +196,20 @@ static void finish_processes(struct timeline_state *s, const struct analysis_inp
 			.tid = life->tgid,
 			.kind = TIMELINE_TRACK_PROCESS,
 		};
+		uint32_t number;
 
 		snprintf(name, sizeof(name), "%s (%u)", comm, life->tgid);
+		number = timeline_add_track(t, &track);
+		*map_add(&s->tracks, life->tgid, NULL) = (uint64_t)number + 1;
 		add_slice(t, in,
-			  (struct timeline_slice){ .track = timeline_add_track(t, &track),
+			  (struct timeline_slice){ .track = number,
 						   .start_ns = life->from_ns,
 						   .end_ns = life->to_ns,
 						   .name = comm });
 	}
+	timeline_goroutines_finish(&s->goroutines, in, &s->tracks);
 	result_take_timeline(ret, t);
+	s->timeline = NULL;
 }
 
 static void timeline_finish(void *state, const struct analysis_input *in, struct result *ret)
@@ -212,6 +224,7 @@ static void timeline_finish(void *state, const struct analysis_input *in, struct
 		finish_threads(s, in, ret);
 	else
 		finish_processes(s, in, ret);
+	timeline_goroutines_notes(&s->goroutines, ret);
 }
 
 static void timeline_done(void *state)
@@ -222,13 +235,15 @@ static void timeline_done(void *state)
 	spans_free(s->spans);
 	timeline_threads_done(&s->threads);
 	timeline_cpus_done(&s->cpus);
+	timeline_goroutines_done(&s->goroutines);
+	map_done(&s->tracks);
 	timeline_store_done(&s->store);
 	timeline_free(s->timeline);
 }
 
 extern const struct analysis analysis_timeline;
 
-static const uint16_t wants[] = { SPANS_WANTS, EV_CPU_SAMPLE, 0 };
+static const uint16_t wants[] = { SPANS_WANTS, GOROUTINES_WANTS, EV_CPU_SAMPLE, 0 };
 
 const struct analysis analysis_timeline = {
 	.name = "timeline",

@@ -364,7 +364,7 @@ static void add_thread(const struct timeline_threads *t, struct timeline_thread 
 
 /* Those that have anything to show, below their processes in order of first sight. */
 static void add_tracks(struct timeline_threads *t, const struct lives *lives,
-		       struct timeline_thread **sorted)
+		       struct timeline_thread **sorted, struct map *tracks)
 {
 	const struct timeline_thread *last = NULL;
 	uint32_t parent = NO_TRACK;
@@ -378,6 +378,7 @@ static void add_tracks(struct timeline_threads *t, const struct lives *lives,
 			continue;
 		if (!last || last->process != thread->process || last->tgid != thread->tgid)
 			parent = add_process(t, lives, thread);
+		*map_add(tracks, thread->tgid, NULL) = (uint64_t)parent + 1;
 		last = thread;
 		add_thread(t, thread, parent);
 	}
@@ -428,7 +429,8 @@ static void add_links(struct timeline_threads *t, struct timeline_thread **sorte
 	}
 }
 
-void timeline_threads_finish(struct timeline_threads *t, const struct lives *lives)
+void timeline_threads_finish(struct timeline_threads *t, const struct lives *lives,
+			     struct map *tracks)
 {
 	struct timeline_thread **sorted = memory_resize(NULL, t->list.n + 1, sizeof(*sorted));
 
@@ -436,7 +438,7 @@ void timeline_threads_finish(struct timeline_threads *t, const struct lives *liv
 		sorted[i] = &t->list.items[i];
 	add_counter(t);
 	find_processes(t, lives);
-	add_tracks(t, lives, sorted);
+	add_tracks(t, lives, sorted, tracks);
 	add_links(t, sorted);
 	free(sorted);
 }

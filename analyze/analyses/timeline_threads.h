@@ -52,7 +52,11 @@ void timeline_threads_life(struct timeline_threads *t, const struct span_life *l
 void timeline_threads_sample(struct timeline_threads *t, const struct thread *thread,
 			     const struct ev_header *event);
 
-/* Adds the tracks of how many waited for a CPU, of processes and threads, and the links. */
-void timeline_threads_finish(struct timeline_threads *t, const struct lives *lives);
+/*
+ * Adds the tracks of how many waited for a CPU, of processes and threads, and the links.
+ * tracks gets those of processes: their number + 1, by tgid.
+ */
+void timeline_threads_finish(struct timeline_threads *t, const struct lives *lives,
+			     struct map *tracks);
 
 #endif

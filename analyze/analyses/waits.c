@@ -55,12 +55,14 @@ static uint32_t make_labels(struct waits *w, const struct world *world, const st
 			    const char *state, int32_t call)
 {
 	struct syscall_name name = syscalls_name(world, call);
-	const struct profile_label more[] = {
-		{ .key = "state", .text = state },
-		{ .key = "syscall", .text = name.text },
-	};
+	struct profile_label more[3] = { { .key = "state", .text = state } };
+	size_t n = 1;
 
-	return who_labels_more(&w->who, world, thread, more, call >= 0 ? 2 : 1);
+	if (call >= 0)
+		more[n++] = (struct profile_label){ .key = "syscall", .text = name.text };
+	if (w->goid)
+		more[n++] = (struct profile_label){ .key = "goid", .number = (int64_t)w->goid };
+	return who_labels_more(&w->who, world, thread, more, n);
 }
 
 uint32_t waits_labels(struct waits *w, const struct world *world, const struct thread *thread,
@@ -70,7 +72,7 @@ uint32_t waits_labels(struct waits *w, const struct world *world, const struct t
 	uint64_t *slot;
 	bool added;
 
-	key = map_mix(key + (uintptr_t)state);
+	key = map_mix(key + (uintptr_t)state + w->goid);
 	who_count(&w->who, thread);
 	if (w->sets.n >= MOST_REMEMBERED)
 		map_clear(&w->sets);
@@ -98,6 +100,12 @@ static bool is_asked_for(const struct waits *w, const struct span *span, enum wa
 	if (w->states && (state == WAITS_BLOCKED || !(w->states & 1u << (state - 1))))
 		return false;
 	return span->end_ns - span->begin_ns >= w->min_ns;
+}
+
+bool waits_shows(const struct waits *w, const struct span *span)
+{
+	return (span->state == SPAN_BLOCKED || span->state == SPAN_RUNNABLE) &&
+	       is_asked_for(w, span, state_of(span));
 }
 
 static void count(struct waits_sum *sum, uint64_t ns)
@@ -184,7 +192,7 @@ void waits_span(struct waits *w, const struct analysis_input *in, const struct s
 		return;
 	state = state_of(span);
 	headless = is_headless(w, span);
-	if (!is_asked_for(w, span, state))
+	if (!waits_shows(w, span))
 		return;
 	count(&w->sums[state][span->cause], ns);
 	count_call(w, span, ns);

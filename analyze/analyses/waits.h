@@ -54,6 +54,7 @@ struct waits {
 	struct map call_numbers;			     /* system call to index + 1 */
 	VEC(struct waits_call) calls;
 	uint64_t ns[SPAN_N_STATES]; /* of all spans that were shown, whatever --min and --state */
+	uint64_t goid;		    /* the next span's label: set by the view; 0: it has none */
 	uint64_t headless_life;	    /* whose last wait began before the tape, */
 	uint64_t headless_until;    /* and when it ended */
 };
@@ -68,6 +69,9 @@ void waits_done(struct waits *w);
  */
 uint32_t waits_labels(struct waits *w, const struct world *world, const struct thread *thread,
 		      const char *state, int32_t call);
+
+/* Whether a span is one of those that go into the profile. */
+bool waits_shows(const struct waits *w, const struct span *span);
 
 /* Counts a span of any state; blocked and runnable ones go into the profile. */
 void waits_span(struct waits *w, const struct analysis_input *in, const struct span *span);

@@ -159,7 +159,7 @@ static void wall_done(void *state)
 	waits_done(&w->waits);
 }
 
-extern const struct analysis analysis_wall;
+extern const struct analysis analysis_wall, analysis_wall_goroutines;
 
 static const uint16_t wants[] = { SPANS_WANTS, EV_CPU_SAMPLE, 0 };
 
@@ -176,4 +176,5 @@ const struct analysis analysis_wall = {
 	.on_event = wall_on_event,
 	.finish = wall_finish,
 	.done = wall_done,
+	.by_goroutine = &analysis_wall_goroutines,
 };

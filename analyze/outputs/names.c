@@ -84,7 +84,8 @@ static bool is_dropped(const struct names *n, uint32_t first, const char *list)
 {
 	const struct named_frame *f = &n->frames.items[first];
 
-	return names_is_kernel(profile_get_module(n->profile, names_module(n, first))) &&
+	return (profile_head(n->profile)->drop_any ||
+		names_is_kernel(profile_get_module(n->profile, names_module(n, first)))) &&
 	       f->system_name && is_listed(list, f->system_name);
 }
 
@@ -93,16 +94,22 @@ static void drop_leaves(struct names *n, const uint32_t *by_frame, const char *l
 {
 	size_t n_frames = profile_n_frames(n->profile), n_stacks = profile_n_stacks(n->profile);
 	bool *dropped = memory_alloc(n_frames * sizeof(*dropped));
+	bool any = profile_head(n->profile)->drop_any;
+	bool *stays; /* whether it has a frame that is not dropped */
 
 	for (uint32_t i = 0; i < n_frames; i++)
 		dropped[i] = is_dropped(n, by_frame[i], list);
 	n->shown = memory_alloc(n_stacks * sizeof(*n->shown));
+	stays = memory_alloc(n_stacks * sizeof(*stays));
 	for (uint32_t i = 1; i < n_stacks; i++) {
 		const struct profile_stack *s = profile_get_stack(n->profile, i);
 
-		n->shown[i] =
-			s->parent != PROFILE_ROOT && dropped[s->frame] ? n->shown[s->parent] : i;
+		stays[i] = !any || !dropped[s->frame] || stays[s->parent];
+		n->shown[i] = s->parent != PROFILE_ROOT && stays[s->parent] && dropped[s->frame]
+				      ? n->shown[s->parent]
+				      : i;
 	}
+	free(stays);
 	free(dropped);
 }
 

@@ -33,6 +33,7 @@ struct pprof {
 	struct arena arena;
 	VEC(uint8_t) packed;
 	VEC(uint64_t) locations;
+	bool *left_out;	    /* frames that no stack shows */
 	uint64_t functions; /* the last id that was given to one */
 };
 
@@ -80,7 +81,8 @@ static void write_head(struct pprof *w)
 	}
 	part.n_sample_type = head->n_types;
 	part.sample_type = list;
-	part.default_sample_type = types[head->default_type].type;
+	if (head->n_types > 1)
+		part.default_sample_type = types[head->default_type].type;
 	if (head->period) {
 		period = value_type(w, &head->period_type);
 		part.period_type = &period;
@@ -218,6 +220,28 @@ static Perftape__Pprof__Function function_of(struct pprof *w, const struct frame
 }
 
 /*
+ * What Go's own profiles leave out of stacks: where all goroutines return to, and what
+ * the compiler put around the call of a go statement (allFrames() in runtime/pprof).
+ */
+static bool is_left_out(const struct frame_line *line)
+{
+	const char *wrap = strstr(line->name, ".gowrap");
+
+	if (strcmp(line->name, "runtime.goexit") == 0)
+		return true;
+	return wrap && line->line && wrap[7] >= '0' && wrap[7] <= '9';
+}
+
+/* Its calls: how many of them are shown. What is left out stands behind them. */
+static size_t find_lines(const struct pprof *w, uint32_t frame, struct frame_lines *ret)
+{
+	const struct profile_frame *f = profile_get_frame(w->profile, frame);
+
+	symbolizer_lines(w->job->names, profile_get_module(w->profile, f->module), f->offset, ret);
+	return ret->n - (profile_head(w->profile)->as_go && is_left_out(&ret->at[ret->n - 1]));
+}
+
+/*
  * Each location has functions of its own: one name may have several mangled
  * names and files. pprof adds up functions by name. The function itself has the
  * location's id, what was inlined into it ids behind those of all locations.
@@ -233,11 +257,13 @@ static void write_location(struct pprof *w, uint32_t frame)
 	Perftape__Pprof__Function functions[LINES_MAX], *function_list[LINES_MAX];
 	Perftape__Pprof__Line lines[LINES_MAX], *line_list[LINES_MAX];
 	struct frame_lines known;
+	size_t n = find_lines(w, frame, &known);
 
-	symbolizer_lines(w->job->names, profile_get_module(w->profile, f->module), f->offset,
-			 &known);
+	w->left_out[frame] = n == 0;
+	if (!n)
+		return;
 	location.id = (uint64_t)frame + 1;
-	for (size_t i = 0; i < known.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct frame_line *line = &known.at[i];
 		bool inlined = i + 1 < known.n;
 
@@ -252,7 +278,7 @@ static void write_location(struct pprof *w, uint32_t frame)
 	location.mapping_id = mapping;
 	location.address =
 		mapping ? pprof_map_address(&w->map.mappings[mapping - 1], f->offset) : f->offset;
-	location.n_line = part.n_function = known.n;
+	location.n_line = part.n_function = n;
 	location.line = line_list;
 	part.n_location = 1;
 	part.location = locations;
@@ -280,9 +306,12 @@ static void write_sample(struct pprof *w, const struct profile_sample *s)
 
 	w->locations.n = 0;
 	for (uint32_t stack = names_stack(&w->names, s->stack); stack != PROFILE_ROOT;
-	     stack = profile_get_stack(w->profile, stack)->parent)
-		*vec_push(&w->locations) =
-			(uint64_t)profile_get_stack(w->profile, stack)->frame + 1;
+	     stack = profile_get_stack(w->profile, stack)->parent) {
+		uint32_t frame = profile_get_stack(w->profile, stack)->frame;
+
+		if (!w->left_out[frame])
+			*vec_push(&w->locations) = (uint64_t)frame + 1;
+	}
 	for (size_t i = 0; i < sample.n_label; i++) {
 		set_label(w, &labels[i], &in[i]);
 		label_list[i] = &labels[i];
@@ -322,11 +351,13 @@ static void write_profile(struct pprof *w)
 	write_comments(w);
 	write_mappings(w);
 	w->functions = profile_n_frames(w->profile);
+	w->left_out = memory_alloc(profile_n_frames(w->profile) * sizeof(*w->left_out));
 	for (uint32_t i = 0; i < profile_n_frames(w->profile); i++)
 		write_location(w, i);
 	for (size_t i = 0; i < profile_n_samples(w->profile); i++)
 		write_sample(w, profile_get_sample(w->profile, i));
 	write_strings(w);
+	free(w->left_out);
 	names_done(&w->names);
 	pprof_map_done(&w->map);
 }

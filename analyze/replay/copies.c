@@ -12,6 +12,7 @@ static void generation_done(struct copies_generation *g)
 	map_done(&g->by_id);
 	map_done(&g->parts);
 	map_done(&g->tops);
+	map_done(&g->gos);
 	arena_done(&g->arena);
 }
 
@@ -70,6 +71,24 @@ void copies_define_top(struct copies *c, const struct ev_stack_top *record)
 		*slot = (uintptr_t)arena_copy(&c->now.arena, record->word, sizeof(record->word));
 }
 
+void copies_define_go(struct copies *c, const struct ev_stack_go *record)
+{
+	uint32_t n = ev_tail_size(&record->h, sizeof(*record)) / sizeof(uint64_t);
+	uint64_t *slot = map_add(&c->now.gos, record->id, NULL);
+	struct copy_go *go;
+
+	if (*slot)
+		return;
+	go = arena_alloc(&c->now.arena, sizeof(*go) + n * sizeof(uint64_t));
+	go->switch_sp = record->switch_sp;
+	go->n_walked = record->n_walked;
+	go->flags = record->flags;
+	go->n = n;
+	if (n)
+		memcpy(go->words, record->words, n * sizeof(uint64_t));
+	*slot = (uintptr_t)go;
+}
+
 static const void *find(const struct map *now, const struct map *before, uint64_t id)
 {
 	const uint64_t *slot = map_find(now, id);
@@ -92,4 +111,9 @@ const uint64_t *copies_part(const struct copies *c, uint64_t id)
 const struct copy_top *copies_top(const struct copies *c, uint64_t id)
 {
 	return find(&c->now.tops, &c->before.tops, id);
+}
+
+const struct copy_go *copies_go(const struct copies *c, uint64_t id)
+{
+	return find(&c->now.gos, &c->before.gos, id);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What goes with some user stacks: registers and memory (STACK_COPY and its parts),
- * or the words at the stack's pointer (STACK_TOP). As in stacks.h, two generations
- * are kept: this epoch's and the one before.
+ * the words at the stack's pointer (STACK_TOP), frames of a goroutine (STACK_GO). As in
+ * stacks.h, two generations are kept: this epoch's and the one before.
  */
 #ifndef ANALYZE_REPLAY_COPIES_H
 #define ANALYZE_REPLAY_COPIES_H
@@ -31,10 +31,20 @@ struct copy_top {
 	uint64_t word[2];
 };
 
+/* As EV_STACK_GO. */
+struct copy_go {
+	uint64_t switch_sp;
+	uint32_t n_walked;
+	uint32_t flags;
+	uint32_t n;
+	uint64_t words[];
+};
+
 struct copies_generation {
 	struct map by_id; /* to struct copy */
 	struct map parts; /* to COPY_PART_WORDS words */
 	struct map tops;  /* to struct copy_top */
+	struct map gos;	  /* to struct copy_go */
 	struct arena arena;
 };
 
@@ -54,10 +64,12 @@ void copies_begin_epoch(struct copies *c, uint32_t epoch);
 void copies_define(struct copies *c, const struct ev_stack_copy *record);
 void copies_define_part(struct copies *c, const struct ev_stack_part *record);
 void copies_define_top(struct copies *c, const struct ev_stack_top *record);
+void copies_define_go(struct copies *c, const struct ev_stack_go *record);
 
 /* Each NULL if it is not known. Lent until the next copies_begin_epoch(). */
 const struct copy *copies_find(const struct copies *c, uint64_t id);
 const uint64_t *copies_part(const struct copies *c, uint64_t id); /* COPY_PART_WORDS words */
 const struct copy_top *copies_top(const struct copies *c, uint64_t id);
+const struct copy_go *copies_go(const struct copies *c, uint64_t id);
 
 #endif

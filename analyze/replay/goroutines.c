@@ -17,6 +17,8 @@ static void process_free(struct goroutines_process *p)
 	map_done(&p->by_goid);
 	map_done(&p->channels);
 	vec_done(&p->channel_list);
+	map_done(&p->locks);
+	vec_done(&p->lock_list);
 	free(p);
 }
 
@@ -260,7 +262,8 @@ static void on_channel(struct goroutines *g, struct goroutines_process *p,
 	const struct goroutine_channel channel = { .count = ev->count,
 						   .room = ev->room,
 						   .element_bytes = ev->element_bytes,
-						   .closed = ev->closed };
+						   .closed = ev->closed,
+						   .timed = ev->timed != 0 };
 	const uint64_t *known = map_find(&p->channels, ev->address);
 
 	if (known) {
@@ -272,6 +275,23 @@ static void on_channel(struct goroutines *g, struct goroutines_process *p,
 	g->n_channels++;
 	*map_add(&p->channels, ev->address, NULL) = p->channel_list.n;
 	*vec_push(&p->channel_list) = channel;
+}
+
+static void on_lock(struct goroutines *g, struct goroutines_process *p, const struct ev_go_lock *ev)
+{
+	const uint64_t *known = map_find(&p->locks, ev->address);
+	struct goroutine_lock lock;
+
+	memcpy(lock.words, ev->words, sizeof(lock.words));
+	if (known) {
+		p->lock_list.items[*known] = lock;
+		return;
+	}
+	if (g->n_channels >= GOROUTINES_MOST_CHANNELS)
+		return;
+	g->n_channels++;
+	*map_add(&p->locks, ev->address, NULL) = p->lock_list.n;
+	*vec_push(&p->lock_list) = lock;
 }
 
 /* Another program begins: what it has is another struct goroutines_process. */
@@ -311,6 +331,9 @@ void goroutines_event(struct goroutines *g, uint64_t process, uint32_t name,
 	case EV_GO_CHANNEL:
 		on_channel(g, p, (const struct ev_go_channel *)event);
 		break;
+	case EV_GO_LOCK:
+		on_lock(g, p, (const struct ev_go_lock *)event);
+		break;
 	case EV_GO_SNAPSHOT:
 		on_snapshot(g, p, (const struct ev_go_snapshot *)event);
 		break;
@@ -340,6 +363,13 @@ const struct goroutine_channel *goroutines_channel(const struct goroutines_proce
 	const uint64_t *slot = address ? map_find(&p->channels, address) : NULL;
 
 	return slot ? &p->channel_list.items[*slot] : NULL;
+}
+
+const struct goroutine_lock *goroutines_lock(const struct goroutines_process *p, uint64_t address)
+{
+	const uint64_t *slot = address ? map_find(&p->locks, address) : NULL;
+
+	return slot ? &p->lock_list.items[*slot] : NULL;
 }
 
 bool goroutines_waits(const struct goroutines *g, const struct goroutines_process *p,

@@ -22,7 +22,7 @@
 
 #define GOROUTINES_WANTS                                                                           \
 	EV_EXEC, EV_GO_RUNTIME, EV_GO_NAME, EV_GO_GOROUTINE, EV_GO_ENDED, EV_GO_CHANNEL,           \
-		EV_GO_SNAPSHOT
+		EV_GO_SNAPSHOT, EV_GO_LOCK
 
 /* Beyond these they are counted only. */
 #define GOROUTINES_MOST		  ((size_t)4 << 20)
@@ -57,6 +57,12 @@ struct goroutine_channel {
 	uint64_t room;
 	uint32_t element_bytes;
 	uint32_t closed;
+	bool timed; /* a timer feeds it; false before Go 1.23, too */
+};
+
+/* The 32 bytes around a semaphore, as in the record. */
+struct goroutine_lock {
+	uint64_t words[4];
 };
 
 /* What the snapshots of a process were like. */
@@ -87,6 +93,8 @@ struct goroutines_process {
 	struct map by_goid;	    /* to index */
 	struct map channels;	    /* to index */
 	VEC(struct goroutine_channel) channel_list;
+	struct map locks; /* to index */
+	VEC(struct goroutine_lock) lock_list;
 	struct goroutines_health health;
 	uint64_t last_number; /* of a snapshot; 0: none yet */
 	uint64_t first_ns;    /* of the first known snapshot */
@@ -112,7 +120,7 @@ struct goroutines {
 	struct map by_number; /* of a process, to index + 1; of the latest program */
 	struct intern texts;
 	size_t n;		   /* goroutines of all, */
-	size_t n_channels;	   /* and channels */
+	size_t n_channels;	   /* and channels and locks */
 	uint64_t beyond_processes; /* records of those that are too many */
 };
 
@@ -129,6 +137,7 @@ const char *goroutines_name(const struct goroutines *g, const struct goroutines_
 const struct goroutine *goroutines_find(const struct goroutines_process *p, uint64_t goid);
 const struct goroutine_channel *goroutines_channel(const struct goroutines_process *p,
 						   uint64_t address);
+const struct goroutine_lock *goroutines_lock(const struct goroutines_process *p, uint64_t address);
 
 /* Whether it waits, as goroutines do until others wake them. */
 bool goroutines_waits(const struct goroutines *g, const struct goroutines_process *p,

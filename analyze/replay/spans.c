@@ -164,7 +164,7 @@ static void begin_state(struct track *t, enum span_state state, uint64_t ns)
 	t->state = state;
 	t->since_ns = ns;
 	t->doubtful = false;
-	t->now = (struct span){ .cpu = UINT16_MAX, .syscall = -1 };
+	t->now = (struct span){ .cpu = UINT16_MAX, .syscall = -1, .goid = RUNNING_UNKNOWN };
 }
 
 /*
@@ -181,7 +181,7 @@ static void end_state(struct spans *s, struct track *t, enum span_state expected
 		*ret = t->now;
 		ret->state = t->state;
 	} else {
-		*ret = (struct span){ .cpu = UINT16_MAX, .syscall = -1 };
+		*ret = (struct span){ .cpu = UINT16_MAX, .syscall = -1, .goid = RUNNING_UNKNOWN };
 		s->counts.broken += whole;
 	}
 	ret->begin_ns = t->since_ns;
@@ -335,6 +335,7 @@ static void leave(struct spans *s, const struct ev_sched_switch *ev)
 {
 	struct track *t = look_up(s, ev->h.tid, ev->h.tgid, ev->h.time_ns, SPAN_RUNNING);
 	bool runs_on = ev->state == EV_SCHED_RUNNING || ev->flags & EV_SCHED_PREEMPTED;
+	uint64_t goid = running_goid(&s->world->running, &ev->h);
 	struct span span;
 
 	if (!t)
@@ -342,6 +343,7 @@ static void leave(struct spans *s, const struct ev_sched_switch *ev)
 	if (t->now.cpu == UINT16_MAX)
 		t->now.cpu = ev->h.cpu;
 	t->doubtful |= t->now.cpu != ev->h.cpu;
+	t->now.goid = goid;
 	tell_held(s, t);
 	end_state(s, t, SPAN_RUNNING, ev->h.time_ns, &span);
 	tell(s, t, &span);
@@ -353,6 +355,7 @@ static void leave(struct spans *s, const struct ev_sched_switch *ev)
 	t->now.switch_state = ev->state;
 	t->now.switch_flags = ev->flags;
 	t->now.syscall = call_of(ev);
+	t->now.goid = goid;
 	if (!runs_on)
 		t->now.wait = wait_of(ev, s->calls.futex);
 	else
@@ -452,6 +455,7 @@ static void on_wakeup(struct spans *s, const struct ev_sched_wakeup *ev)
 	t->now.switch_state = span->switch_state;
 	t->now.switch_flags = span->switch_flags;
 	t->now.syscall = span->syscall;
+	t->now.goid = span->goid;
 	t->now.waker = waker;
 }
 

@@ -68,8 +68,13 @@ struct span {
 	uint64_t to_ns;
 	uint64_t begin_ns; /* not cut */
 	uint64_t end_ns;
-	bool open;    /* the tape or the recording ended before the span did */
-	bool first;   /* of its life: what was before the tape began is not in it */
+	bool open;  /* the tape or the recording ended before the span did */
+	bool first; /* of its life: what was before the tape began is not in it */
+	/*
+	 * Of running, runnable and blocked: the goroutine that the thread was when it left its
+	 * CPU, or what running_goid() says in its place; of running, it may have been others.
+	 */
+	uint64_t goid;
 	uint16_t cpu; /* running: on which; runnable: on which it ran then; UINT16_MAX: not known */
 
 	/* Of a wait: blocked, and the runnable span that follows has the same. */

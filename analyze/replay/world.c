@@ -28,6 +28,7 @@ void world_free(struct world *w)
 	stacks_done(&w->stacks);
 	copies_done(&w->copies);
 	scripts_done(&w->scripts);
+	running_done(&w->running);
 	gaps_done(&w->gaps);
 	facts_done(&w->host);
 	facts_done(&w->config);
@@ -65,6 +66,7 @@ static void apply_epoch(struct world *w, const struct ev_header *h)
 	const struct ev_epoch *record = (const struct ev_epoch *)h;
 
 	add_clock(w, &(struct world_clock){ record->number, record->mono_ns, record->wall_ns });
+	running_begin_epoch(&w->running, record);
 }
 
 static void apply_host(struct world *w, const struct ev_header *h)
@@ -163,6 +165,7 @@ static void apply_fork(struct world *w, const struct ev_header *h)
 static void apply_exec(struct world *w, const struct ev_header *h)
 {
 	tasks_exec(&w->tasks, (const struct ev_exec *)h);
+	running_exec(&w->running, (const struct ev_exec *)h);
 }
 
 static void apply_comm(struct world *w, const struct ev_header *h)
@@ -173,6 +176,11 @@ static void apply_comm(struct world *w, const struct ev_header *h)
 static void apply_exit(struct world *w, const struct ev_header *h)
 {
 	tasks_exit(&w->tasks, (const struct ev_exit *)h);
+}
+
+static void apply_running(struct world *w, const struct ev_header *h)
+{
+	running_tell(&w->running, (const struct ev_go_running *)h);
 }
 
 static void define_cgroup(struct world *w, const struct ev_header *h)
@@ -190,11 +198,12 @@ static void define_cgroup(struct world *w, const struct ev_header *h)
 typedef void apply_fn(struct world *w, const struct ev_header *h);
 
 static apply_fn *const appliers[] = {
-	[EV_EPOCH] = apply_epoch, [EV_HOST] = apply_host,	[EV_CONFIG] = apply_config,
-	[EV_COST] = apply_cost,	  [EV_LOSS] = apply_loss,	[EV_PAUSE] = apply_pause,
-	[EV_NOTE] = apply_note,	  [EV_PROCESS] = apply_process, [EV_TASK] = apply_task,
-	[EV_FORK] = apply_fork,	  [EV_MAPPING] = apply_mapping, [EV_EXEC] = apply_exec,
-	[EV_COMM] = apply_comm,	  [EV_EXIT] = apply_exit,	[EV_WATCH] = apply_watch,
+	[EV_EPOCH] = apply_epoch,	 [EV_HOST] = apply_host,       [EV_CONFIG] = apply_config,
+	[EV_COST] = apply_cost,		 [EV_LOSS] = apply_loss,       [EV_PAUSE] = apply_pause,
+	[EV_NOTE] = apply_note,		 [EV_PROCESS] = apply_process, [EV_TASK] = apply_task,
+	[EV_FORK] = apply_fork,		 [EV_MAPPING] = apply_mapping, [EV_EXEC] = apply_exec,
+	[EV_COMM] = apply_comm,		 [EV_EXIT] = apply_exit,       [EV_WATCH] = apply_watch,
+	[EV_GO_RUNNING] = apply_running,
 };
 
 static void count(struct world *w, const struct ev_header *h)
@@ -234,6 +243,11 @@ static void define_part(struct world *w, const struct ev_header *h)
 	copies_define_part(&w->copies, (const struct ev_stack_part *)h);
 }
 
+static void define_go(struct world *w, const struct ev_header *h)
+{
+	copies_define_go(&w->copies, (const struct ev_stack_go *)h);
+}
+
 static void define_code(struct world *w, const struct ev_header *h)
 {
 	scripts_define_code(&w->scripts, (const struct ev_script_code *)h);
@@ -250,15 +264,11 @@ static void define_runtime(struct world *w, const struct ev_header *h)
 }
 
 static apply_fn *const definers[] = {
-	[EV_MODULE] = define_module,
-	[EV_CGROUP] = define_cgroup,
-	[EV_STACK] = define_stack,
-	[EV_STACK_TOP] = define_top,
-	[EV_STACK_COPY] = define_copy,
-	[EV_STACK_PART] = define_part,
-	[EV_SCRIPT_CODE] = define_code,
-	[EV_SCRIPT_STACK] = define_script,
-	[EV_SCRIPT_RUNTIME] = define_runtime,
+	[EV_MODULE] = define_module,	   [EV_CGROUP] = define_cgroup,
+	[EV_STACK] = define_stack,	   [EV_STACK_TOP] = define_top,
+	[EV_STACK_COPY] = define_copy,	   [EV_STACK_PART] = define_part,
+	[EV_STACK_GO] = define_go,	   [EV_SCRIPT_CODE] = define_code,
+	[EV_SCRIPT_STACK] = define_script, [EV_SCRIPT_RUNTIME] = define_runtime,
 };
 
 void world_begin_batch(struct world *w, const struct order_batch *batch)
@@ -299,6 +309,7 @@ void world_preview_gap(struct world *w, const struct ev_header *record)
 void world_close_gaps(struct world *w)
 {
 	w->gaps_closed = true;
+	running_set_gaps(&w->running, &w->gaps);
 }
 
 /* --- questions --- */

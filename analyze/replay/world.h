@@ -18,6 +18,7 @@
 #include "analyze/replay/gaps.h"
 #include "analyze/replay/modules.h"
 #include "analyze/replay/order.h"
+#include "analyze/replay/running.h"
 #include "analyze/replay/scripts.h"
 #include "analyze/replay/stacks.h"
 #include "analyze/replay/tasks.h"
@@ -43,6 +44,7 @@ struct world {
 	struct stacks stacks;
 	struct copies copies; /* of some of them */
 	struct scripts scripts;
+	struct running running; /* which goroutines */
 	struct gaps gaps;
 	bool gaps_closed;
 	struct facts host;

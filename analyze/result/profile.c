@@ -94,6 +94,11 @@ const struct profile_head *profile_head(const struct profile *p)
 	return &p->head;
 }
 
+void profile_set_period(struct profile *p, int64_t period)
+{
+	p->head.period = period;
+}
+
 void profile_set_time(struct profile *p, uint64_t start_wall_ns, uint64_t duration_ns)
 {
 	p->head.start_wall_ns = start_wall_ns;

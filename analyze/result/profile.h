@@ -69,6 +69,9 @@ struct profile_head {
 	 * What is left of a stack never is nothing: its first frame stays.
 	 */
 	const char *drop_leaves;
+	bool drop_any; /* any functions, not the kernel's alone; a stack of nothing else stays whole */
+	/* A profile that Go's runtime has too: pprof gets its stacks as from the runtime. */
+	bool as_go;
 	int64_t period;		/* 0: none */
 	uint64_t start_wall_ns; /* 0: not known */
 	uint64_t duration_ns;
@@ -81,6 +84,7 @@ struct profile *profile_new(const struct profile_head *head);
 void profile_free(struct profile *p); /* accepts NULL */
 
 const struct profile_head *profile_head(const struct profile *p);
+void profile_set_period(struct profile *p, int64_t period);
 void profile_set_time(struct profile *p, uint64_t start_wall_ns, uint64_t duration_ns);
 
 /* Interning: each returns the number of the equal one that is there, or a new one's. */

@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,14 @@ struct kept_link {
 	uint32_t name;
 };
 
+/* A text, or a track, that ends in the names of functions. */
+struct place {
+	uint32_t stack;
+	uint32_t number;
+	bool of_track;
+	const char *before;
+};
+
 /* Apart from the timeline, so that a reader's const timeline can be sorted. */
 struct links {
 	VEC(struct kept_link) list;
@@ -49,6 +58,9 @@ struct timeline {
 	size_t n_points;
 	VEC(struct kept_track) tracks;
 	struct links *links;
+	struct profile *profile;
+	VEC(struct place) places;
+	VEC(const char *) shown; /* by number of a text; NULL, and beyond: as it stands */
 };
 
 typedef int (*order_of)(const void *, const void *);
@@ -85,8 +97,17 @@ void timeline_free(struct timeline *t)
 	vec_done(&t->tracks);
 	vec_done(&t->links->list);
 	free(t->links);
+	profile_free(t->profile);
+	vec_done(&t->places);
+	vec_done(&t->shown);
 	intern_done(&t->texts);
 	free(t);
+}
+
+void timeline_rename(struct timeline *t, const char *name, const char *title)
+{
+	t->name = keep_text(t, name);
+	t->title = keep_text(t, title);
 }
 
 void timeline_set_clock(struct timeline *t, uint64_t mono_ns, uint64_t wall_ns)
@@ -155,6 +176,70 @@ void timeline_add_spans(struct timeline *t, uint32_t track, const struct timelin
 			kept->sorted = false;
 	}
 	t->n_slices += n;
+}
+
+/* --- texts that wait for a name --- */
+
+static void show(struct timeline *t, uint32_t number, const char *text)
+{
+	while (t->shown.n <= number)
+		*vec_push(&t->shown) = NULL;
+	t->shown.items[number] = text;
+}
+
+uint32_t timeline_add_text_at(struct timeline *t, const char *before, uint32_t stack)
+{
+	struct place place = { .stack = stack, .before = keep_text(t, before) };
+	/* No other text has a zero in it. */
+	const uint64_t key[2] = { 0, t->places.n };
+
+	place.number = intern_bytes(&t->texts, key, sizeof(key));
+	show(t, place.number, place.before);
+	*vec_push(&t->places) = place;
+	return place.number;
+}
+
+void timeline_set_track_at(struct timeline *t, uint32_t track, uint32_t stack)
+{
+	assert(track < t->tracks.n);
+	*vec_push(&t->places) =
+		(struct place){ stack, track, true, t->tracks.items[track].about.name };
+}
+
+void timeline_take_profile(struct timeline *t, struct profile *p)
+{
+	t->profile = p;
+}
+
+const struct profile *timeline_profile(const struct timeline *t)
+{
+	return t->profile;
+}
+
+size_t timeline_n_names(const struct timeline *t)
+{
+	return t->places.n;
+}
+
+uint32_t timeline_name_stack(const struct timeline *t, size_t index)
+{
+	return t->places.items[index].stack;
+}
+
+void timeline_set_name(struct timeline *t, size_t index, const char *name)
+{
+	const struct place *place = &t->places.items[index];
+	const char *text;
+	char *both = NULL;
+
+	if (asprintf(&both, "%s%s%s", place->before, place->of_track ? " " : "", name) < 0)
+		return;
+	text = keep_text(t, both);
+	free(both);
+	if (place->of_track)
+		t->tracks.items[place->number].about.name = text;
+	else
+		show(t, place->number, text);
 }
 
 void timeline_add_point(struct timeline *t, uint32_t track, uint64_t ns, int64_t value)
@@ -291,7 +376,9 @@ size_t timeline_n_texts(const struct timeline *t)
 
 const char *timeline_text(const struct timeline *t, uint32_t number)
 {
-	return intern_get_text(&t->texts, number);
+	const char *shown = number < t->shown.n ? t->shown.items[number] : NULL;
+
+	return shown ? shown : intern_get_text(&t->texts, number);
 }
 
 const struct timeline_span *timeline_spans(const struct timeline *t, uint32_t track, size_t *n)

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analyze/result/profile.h"
+
 #define TIMELINE_NO_PARENT UINT32_MAX
 #define TIMELINE_NO_TEXT   0 /* the number of "" */
 
@@ -86,6 +88,9 @@ struct timeline;
 struct timeline *timeline_new(const char *name, const char *title);
 void timeline_free(struct timeline *t); /* accepts NULL */
 
+/* Of one whose contents are not what was thought when it was made. Copied. */
+void timeline_rename(struct timeline *t, const char *name, const char *title);
+
 /* mono_ns was wall_ns. */
 void timeline_set_clock(struct timeline *t, uint64_t mono_ns, uint64_t wall_ns);
 uint64_t timeline_wall_ns(const struct timeline *t, uint64_t mono_ns); /* 0: not known */
@@ -97,6 +102,21 @@ void timeline_add_slice(struct timeline *t, const struct timeline_slice *slice);
 uint32_t timeline_add_text(struct timeline *t, const char *text);
 void timeline_add_spans(struct timeline *t, uint32_t track, const struct timeline_span *spans,
 			size_t n);
+
+/*
+ * Texts that end in the names of functions: those of a stack in a profile. Until names
+ * are known (timeline_set_name()) they end before them. Those of a track stand behind
+ * its name, after a space. A text of slices is another one than all before, whatever it
+ * begins with: who adds it keeps its number.
+ */
+uint32_t timeline_add_text_at(struct timeline *t, const char *before, uint32_t stack);
+void timeline_set_track_at(struct timeline *t, uint32_t track, uint32_t stack);
+void timeline_take_profile(struct timeline *t, struct profile *p); /* whose stacks these are */
+
+const struct profile *timeline_profile(const struct timeline *t); /* NULL: there are none */
+size_t timeline_n_names(const struct timeline *t);
+uint32_t timeline_name_stack(const struct timeline *t, size_t index);
+void timeline_set_name(struct timeline *t, size_t index, const char *name);
 
 void timeline_add_point(struct timeline *t, uint32_t track, uint64_t ns, int64_t value);
 void timeline_add_link(struct timeline *t, const struct timeline_link *link);

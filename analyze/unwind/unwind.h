@@ -14,6 +14,7 @@
 #include "analyze/unwind/cfi_store.h"
 
 #define UNWIND_MOST 1024 /* frames */
+#define UNWIND_GAP  0	 /* in place of an address: frames are missing there */
 
 enum unwind_end {
 	UNWIND_ROOT,   /* where the thread began */
@@ -28,6 +29,7 @@ enum unwind_end {
 /* Leaf first. */
 struct unwound {
 	enum unwind_end end;
+	enum unwind_end gap; /* why there is the first UNWIND_GAP; ROOT: there is none */
 	uint32_t n;
 	/*
 	 * Addresses by which a frame's code is named: the leaf's own and of what a
@@ -47,6 +49,7 @@ struct unwind_stack {
 	const struct stack *walked; /* along frame pointers */
 	const struct copy *copy;
 	const struct copy_top *top; /* of walked */
+	const struct copy_go *go;
 };
 
 /*
@@ -54,6 +57,9 @@ struct unwind_stack {
  * have the frame. Without a copy it is walked alone, and the caller that it misses
  * where the leaf has not yet set up its frame, or never does; its end is CUT as the
  * stack's flags say, else ROOT.
+ *
+ * With go, the frames of the thread's own stack and the goroutine's are put together.
+ * Where those that should lead from one to the other are not known there is a gap.
  */
 void unwinder_run(struct unwinder *u, const struct world *w, const struct process *p,
 		  const struct unwind_stack *stack, struct unwound *ret);

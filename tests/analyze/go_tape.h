@@ -25,7 +25,7 @@
 #define GO_STACK   70 /* 0x1010, called by 0x1101 */
 
 /* Numbers of reasons in these tapes. */
-enum { GO_NONE, GO_IO, GO_RECEIVE, GO_SEND, GO_SELECT, GO_SLEEP, GO_MUTEX, GO_FINALIZER };
+enum { GO_NONE, GO_IO, GO_RECEIVE, GO_SEND, GO_SELECT, GO_SLEEP, GO_MUTEX, GO_FINALIZER, GO_GROUP };
 
 struct go_one {
 	struct ev_go_goroutine ev;
@@ -39,6 +39,8 @@ struct go_tape {
 	size_t n;
 	struct ev_go_channel channels[16];
 	size_t n_channels;
+	struct ev_go_lock locks[16];
+	size_t n_locks;
 	uint64_t number;
 	uint64_t now_ns;
 	uint64_t next_goid;
@@ -80,6 +82,7 @@ static inline void go_head(struct go_tape *t)
 	go_name(t, EV_GO_NAMES_WAIT, GO_SLEEP, "sleep");
 	go_name(t, EV_GO_NAMES_WAIT, GO_MUTEX, "sync.Mutex.Lock");
 	go_name(t, EV_GO_NAMES_WAIT, GO_FINALIZER, "finalizer wait");
+	go_name(t, EV_GO_NAMES_WAIT, GO_GROUP, "sync.WaitGroup.Wait");
 }
 
 /* To be freed by go_run(). */
@@ -191,6 +194,8 @@ static inline void go_tick(struct go_tape *t)
 	}
 	for (size_t i = 0; i < t->n_channels; i++)
 		go_put(t, &t->channels[i].h, sizeof(t->channels[i]), NULL, 0);
+	for (size_t i = 0; i < t->n_locks; i++)
+		go_put(t, &t->locks[i].h, sizeof(t->locks[i]), NULL, 0);
 	ev.alive = t->n;
 	go_put(t, &ev.h, sizeof(ev), NULL, 0);
 }
@@ -208,6 +213,13 @@ static inline void go_channel(struct go_tape *t, uint64_t address, uint64_t coun
 							       .count = count,
 							       .room = room,
 							       .element_bytes = 8 };
+}
+
+static inline void go_lock(struct go_tape *t, uint64_t address, uint64_t before)
+{
+	t->locks[t->n_locks++] = (struct ev_go_lock){ .h = { .type = EV_GO_LOCK },
+						      .address = address,
+						      .words = { 0, before } };
 }
 
 /* Ends the tape, frees it, and runs a view over it. */

@@ -241,6 +241,22 @@ static void a_chain_has_a_length(void **state)
 			    "--chain: '65' is not a number from 1 to 64");
 }
 
+static void wall_is_of_threads_unless_goroutines_are_asked_for(void **state)
+{
+	const struct analysis *threads = analysis_by_name("wall");
+
+	(void)state;
+	assert_ptr_equal(parsed("wall t.tape").analysis, threads);
+	assert_ptr_equal(parsed("wall --by thread t.tape").analysis, threads);
+	assert_ptr_equal(parsed("wall --by goroutine t.tape").analysis, threads->by_goroutine);
+	assert_int_equal(parsed("wall --by goid t.tape").options.by, ANALYSIS_BY_GOID);
+	assert_ptr_equal(parsed("wall --goid 17 t.tape").analysis, threads->by_goroutine);
+	assert_string_equal(refused("wall --by colour t.tape"),
+			    "--by: 'colour' is none of thread, goroutine, goid");
+	assert_string_equal(refused("locks --by goroutine t.tape"),
+			    "--by goroutine: only cpu, offcpu and wall know it");
+}
+
 static void help_needs_no_tape(void **state)
 {
 	(void)state;
@@ -305,6 +321,7 @@ int main(void)
 		cmocka_unit_test(an_age_is_a_length_of_time),
 		cmocka_unit_test(what_fails_is_a_grade),
 		cmocka_unit_test(a_chain_has_a_length),
+		cmocka_unit_test(wall_is_of_threads_unless_goroutines_are_asked_for),
 		cmocka_unit_test(help_needs_no_tape),
 		cmocka_unit_test(symbols_is_a_command_of_two_words),
 		cmocka_unit_test(symbols_without_what_to_do_is_refused),

@@ -14,6 +14,7 @@
 
 #include "analyze/commands/command.h"
 #include "analyze/outputs/output.h"
+#include "analyze/outputs/timeline_names.h"
 #include "analyze/pipeline.h"
 #include "tests/support/world_maker.h"
 
@@ -110,6 +111,7 @@ static void run_outputs(const struct pipeline_report *report, unsigned int shape
 	size_t n;
 	const struct output *const *outputs = output_list(&n);
 
+	timeline_names(report->result, names);
 	for (size_t i = 0; i < n; i++) {
 		if (outputs[i]->shapes & shapes)
 			outputs[i]->write(&job, NULL);
@@ -120,6 +122,7 @@ static void run_outputs(const struct pipeline_report *report, unsigned int shape
 static void run_view(const struct analysis *analysis, const struct made_tape *tape,
 		     const struct filter *filter, FILE *out)
 {
+	bool by_goid = filter->comm;
 	struct pipeline_options options = { .analysis = analysis,
 					    .filter = filter,
 					    .files = { .no_files = true },
@@ -127,6 +130,8 @@ static void run_view(const struct analysis *analysis, const struct made_tape *ta
 							 .dump = filter->cgroup && filter->comm,
 							 .goid = filter->cgroup ? 1 : 0,
 							 .age_ns = 16,
+							 .by = by_goid ? ANALYSIS_BY_GOID
+								       : ANALYSIS_BY_GOROUTINE,
 							 .all = filter->comm } };
 	struct pipeline_report report = { 0 };
 	struct tape_reader *reader;
@@ -169,7 +174,9 @@ static void run(uint8_t choice, const struct made_tape *tape, const struct filte
 	const struct command *const *commands = command_list(&n_commands);
 	size_t which = choice % (n_views + n_commands);
 
-	if (which < n_views)
+	if (which < n_views && choice & 128 && views[which]->by_goroutine)
+		run_view(views[which]->by_goroutine, tape, filter, out);
+	else if (which < n_views)
 		run_view(views[which], tape, filter, out);
 	else
 		run_command(commands[which - n_views], tape, choice >> 6, out);

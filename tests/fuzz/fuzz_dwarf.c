@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "symbols/dwarf.h"
+#include "symbols/dwarf_structs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -56,6 +57,27 @@ static void look_up(struct dwarf *d, struct dwarf *same, uint64_t at)
 	}
 }
 
+/* Structs of tests/symbols/data/make.sh, and what they could be. */
+static void look_at_structs(Elf *memory, Elf *file, int fd)
+{
+	struct dwarf_member members[] = {
+		{ .type = "box", .path = "" },
+		{ .type = "high", .path = "inner.deep" },
+		{ .type = "high", .path = "x|pair.b" },
+		{ .type = "a", .path = "a.a.a.a" },
+	};
+	struct dwarf_member same[sizeof(members) / sizeof(*members)];
+
+	memcpy(same, members, sizeof(members));
+	if (dwarf_structs_read(memory, -1, members, 4) < 0 ||
+	    dwarf_structs_read(file, fd, same, 4) < 0)
+		return;
+	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+		require(members[i].there == same[i].there);
+		require(!members[i].there || members[i].at == same[i].at);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
@@ -71,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (of_memory && of_file) {
 		for (uint64_t at = 0; at < size + 16 && at < 1 << 16; at += 5)
 			look_up(of_memory, of_file, at);
+		look_at_structs(memory, file, fd);
 	}
 	dwarf_free(of_memory);
 	dwarf_free(of_file);

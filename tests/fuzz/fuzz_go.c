@@ -7,8 +7,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "symbols/go_figures.h"
 #include "symbols/go_goroutines.h"
 #include "symbols/go_heap.h"
+#include "symbols/go_shapes.h"
 #include "tests/support/go_image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -42,12 +44,28 @@ static int on_bucket(void *context, const struct go_bucket *b)
 	return 0;
 }
 
+static void read_counts(const struct go_live *live)
+{
+	static struct go_cycle cycles[GO_CYCLES_MAX];
+	struct go_figure figures[GO_FIGURES_MAX];
+	struct go_heap heap = { 0 };
+	enum go_heap_state state;
+	uint64_t rate, unread, last;
+	size_t n;
+
+	go_heap_look(live, &state, &rate);
+	go_heap_read(&heap, live, on_bucket, NULL, &unread);
+	go_heap_read(&heap, live, on_bucket, NULL, &unread);
+	go_heap_done(&heap);
+	go_figures_read(live, figures, &n);
+	go_cycles_read(live, 0, cycles, &n, &last);
+	require(n <= GO_CYCLES_MAX);
+}
+
 static void read_all(struct go_live *live)
 {
-	struct go_figure figures[GO_FIGURES_MAX];
 	struct go_goroutines *r = NULL;
-	uint64_t rate, unread, channel = go_image_channel();
-	size_t n;
+	uint64_t channel = go_image_channel();
 
 	require(go_goroutines_new(&r) == 0);
 	if (go_goroutines_begin(r, live) == 0) {
@@ -56,9 +74,8 @@ static void read_all(struct go_live *live)
 	}
 	go_goroutines_free(r);
 	go_channels_read(live, &channel, 1, on_channel, &channel);
-	go_heap_rate(live, &rate);
-	go_heap_read(live, on_bucket, NULL, &unread);
-	go_figures_read(live, figures, &n);
+	go_shapes_find(live);
+	read_counts(live);
 }
 
 static void change(struct go_image *im, const uint8_t *data, size_t size)
@@ -71,7 +88,9 @@ static void change(struct go_image *im, const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint32_t versions[] = { 119, 121, 122, 123, 124, 125, 126, 127 };
+	static const uint32_t versions[] = {
+		119, 121, 122, 123, 124, 125, 126, 127, 117, 118, 120
+	};
 	static struct go_image im;
 	struct go_live live;
 	const char *why;
@@ -79,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	version = versions[data[0] % 8];
+	version = versions[data[0] % (sizeof(versions) / sizeof(*versions))];
 	if (data[1] & 2) {
 		go_image_make(&im, version);
 		change(&im, data + 2, size - 2);

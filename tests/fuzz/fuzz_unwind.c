@@ -3,7 +3,8 @@
  * Any bytes as call frame information of eight functions, registers and a stack:
  * unwinding comes to an end within bounds, and twice to the same. An input is the
  * sizes of the functions' instructions (a byte each), what their CIEs say (4 bytes
- * each), the instructions, and then registers and memory.
+ * each), the instructions, flags, registers, by a flag the frames of a goroutine and a
+ * walk, and then memory.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,38 @@ static void put_part(struct bench *b, struct input *in, uint64_t id)
 	copies_define_part(&b->world->copies, part);
 }
 
+/* Words of which many are 0, so that parts follow each other. */
+static void put_go(struct bench *b, struct input *in)
+{
+	struct ev_stack_go *go = (struct ev_stack_go *)b->other;
+	struct ev_stack *walked = (struct ev_stack *)b->other;
+	uint8_t head[4];
+	uint32_t n;
+
+	take(in, head, sizeof(head));
+	n = head[0] % 64;
+	*go = (struct ev_stack_go){
+		.h = { .type = EV_STACK_GO, .units = (uint16_t)(sizeof(*go) / EV_UNIT + n) },
+		.id = 1,
+		.switch_sp = SP + head[1] * 8u,
+		.n_walked = head[2] % 16,
+		.flags = head[3],
+	};
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t word = take_word(in);
+
+		go->words[i] = word % 5 == 0 ? 0 : word;
+	}
+	copies_define_go(&b->world->copies, go);
+	*walked = (struct ev_stack){
+		.h = { .type = EV_STACK, .units = sizeof(*walked) / EV_UNIT + 8, .tgid = 7 },
+		.id = 1,
+	};
+	for (uint32_t i = 0; i < 8; i++)
+		walked->ip[i] = take_word(in);
+	stacks_define(&b->world->stacks, walked);
+}
+
 static const struct copy *put_copy(struct bench *b, struct input *in)
 {
 	struct ev_stack_copy *copy = (struct ev_stack_copy *)b->copy;
@@ -148,6 +181,8 @@ static const struct copy *put_copy(struct bench *b, struct input *in)
 	for (uint32_t i = 0; i < n_registers; i++)
 		copy->words[i] = take_word(in);
 	copy->words[flags & 1 ? 31 : 7] = SP;
+	if (flags & 4)
+		put_go(b, in);
 	for (; in->left && n < MOST_PARTS; n++) {
 		put_part(b, in, n + 1);
 		copy->words[n_registers + n] = n % 7 == 6 ? 0 : n + 1;
@@ -167,8 +202,9 @@ static void check(const struct bench *b)
 {
 	const struct unwound *first = &b->found[0], *second = &b->found[1];
 
-	require(first->n >= 1 && first->n <= UNWIND_MOST && first->end < UNWIND_N_ENDS);
-	require(first->n == second->n && first->end == second->end);
+	require(first->n <= UNWIND_MOST && first->end < UNWIND_N_ENDS);
+	require(first->gap < UNWIND_N_ENDS);
+	require(first->n == second->n && first->end == second->end && first->gap == second->gap);
 	require(memcmp(first->address, second->address, first->n * sizeof(first->address[0])) == 0);
 }
 
@@ -187,9 +223,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put_functions(b, &in);
 	stack.copy = put_copy(b, &in);
 	require(stack.copy != NULL);
+	stack.walked = stacks_find(&b->world->stacks, 1);
+	stack.go = copies_go(&b->world->copies, 1);
+	if (stack.go && stack.go->n_walked & 8)
+		stack.copy = NULL;
 	for (int i = 0; i < 2; i++)
 		unwinder_run(b->unwinder, b->world, tasks_find(&b->world->tasks, 7), &stack,
 			     &b->found[i]);
+	require(stack.go || b->found[0].n);
 	check(b);
 	unwinder_free(b->unwinder);
 	cfi_store_free(b->store);

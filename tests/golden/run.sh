@@ -38,7 +38,12 @@ timeline text json svg html perfetto
 goroutines text json
 leaky/goroutines folded pprof svg
 leaky/goroutines+--dump text
+leaky/wall+--by+goroutine text folded pprof json svg
 leaks text json
+heap text json
+heapy/heap folded pprof svg
+heapy/heap+--growth text json
+gc text json
 info text json
 verify text json
 dump text json

@@ -87,7 +87,7 @@ sub compare {
 	$whole = 0 if @frames > 90;
 	my ($stack, $got) = (join(' ', @frames), frames_of($g));
 	# Nor does it print what the compiler wraps around the function of a go statement.
-	$got =~ s/ \S+\.(?:func|gowrap)[\d.]+$// if $stack ne $got;
+	$got =~ s/ \S+(?:\.func|\.gowrap|·dwrap·)[\d.]+$// if $stack ne $got;
 	differ('stack', $stack, $got) if $whole && $stack ne $got;
 	$stack = join ' ', @frames[0 .. 40] if !$whole;
 	differ('stack', "$stack ...", $got) if !$whole && index($got, $stack) != 0;

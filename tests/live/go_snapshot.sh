@@ -4,8 +4,9 @@
 # Goroutines read from outside, held against the runtime's own word: a program whose
 # goroutines wait in every known way says of each what it is, who made it and where it
 # stands, and the tape must say the same, of its file as it is linked, stripped and as a
-# PIE. For each Go that is found: in PATH, in /usr/lib/go-*, and in the folders of
-# GOROOTS. FULL=1 builds each in every way, with cgo too.
+# PIE, and by its own DWARF, where it says to be of a version that nobody knows. For each
+# Go that is found: in PATH, in /usr/lib/go-*, and in the folders of GOROOTS. FULL=1
+# builds each in every way, with cgo too.
 . "$(dirname "$0")/lib.sh"
 need_bpf
 [ "$(uname -m)" = x86_64 ] || skip "goroutines are read on x86-64 only"
@@ -30,6 +31,12 @@ build() {
 	fi
 	CGO_ENABLED=$cgo of_root build -buildmode=$mode -ldflags="$flags" -o "$2" "$file" \
 		2>"$work/build"
+	case $1 in *unknown*) make_unknown "$2" ;; esac
+}
+
+# The version of the file is of the same length.
+make_unknown() {
+	perl -pi -e 's/(\bgo1\.)\d\d(?=[.\0]|$)/${1}99/g' "$1"
 }
 
 # await TEXT: the program has said so.
@@ -77,11 +84,11 @@ roots >"$work/roots"
 while read -r root; do
 	version=$(of_root env GOVERSION)
 	case $version in
-	go1.19* | go1.2[1-7]*) ;;
+	go1.1[7-9]* | go1.2[0-7]*) ;;
 	*) continue ;;
 	esac
-	ways="plain stripped-pie"
-	[ -z "$FULL" ] || ways="plain stripped pie stripped-pie"
+	ways="plain unknown stripped-pie"
+	[ -z "$FULL" ] || ways="plain stripped pie unknown-pie unknown stripped-pie"
 	[ -z "$FULL" ] || ! command -v cc >/dev/null || ways="$ways cgo stripped-cgo-pie"
 	for way in $ways; do
 		if ! build "$way" "$work/leaky"; then
@@ -91,6 +98,9 @@ while read -r root; do
 		follow "$work/leaky" parked=100 rate=0 2s
 		# Eight kinds, a deep one, four workers, os/signal's.
 		claim "$version, $way: each goroutine is as the runtime says" agrees 806
+		case $way in
+		*unknown*) claim "$version, $way: by its DWARF" shows 'go_runtime version=199 flags=0x[4-7]' "$work/dump" ;;
+		esac
 		case $way in
 		*stripped*) ;;
 		*) claim "$version, $way: the heap profile is the runtime's" heap_agrees ;;
@@ -127,9 +137,9 @@ chmod +x "$work/twice"
 "$analyze" dump "$work/t.tape" >"$work/dump"
 claim "a program that another one becomes is read" shows ' go_snapshot .* alive=[45][0-9] ' "$work/dump"
 
-# A version that nobody knows. The one of the file is of the same length.
-perl -pe 's/(\bgo1\.)\d\d(?=\.)/${1}99/g' "$work/leaky" >"$work/unknown"
-chmod +x "$work/unknown"
+# A version that nobody knows, and no DWARF.
+cp "$work/leaky" "$work/unknown"
+make_unknown "$work/unknown"
 rm -f "$work/said"
 "$work/unknown" "$work/own" >"$work/said" 2>&1 &
 pid=$!

@@ -87,6 +87,13 @@ for when, _, e in sorted(events, key=lambda x: x[:2]):
         flows[f] = False
 need(not any(depth.values()), 'slices without an end')
 need(not any(flows.values()), 'flows without an end')
+# Goroutines stand below their process: "g 17 main.work".
+for t in tracks.values():
+    if t.name.startswith('g ') and t.name[2:3].isdigit():
+        above = tracks[t.parent_uuid]
+        need(above.name == 'goroutines', 'a goroutine below no goroutines')
+        need(tracks[above.parent_uuid].HasField('process'), 'goroutines of no process')
+        print('goroutine')
 LOOK
 
 if [ $# -eq 0 ]; then
@@ -98,8 +105,12 @@ if [ $# -eq 0 ]; then
 	set -- "$work"/*.pftrace
 fi
 status=0
+goroutines=
 for trace; do
 	if what=$("$PYTHON" "$work/look.py" "$trace" 2>&1); then
+		case $(basename "$trace") in
+		leaky.*) goroutines=$(echo "$what" | grep -c goroutine) ;;
+		esac
 		echo "ok live: $name: $(basename "$trace") is a trace by Perfetto's definitions"
 	else
 		echo "not ok live: $name: $(basename "$trace") is a trace by Perfetto's definitions"
@@ -107,4 +118,10 @@ for trace; do
 		status=1
 	fi
 done
+if [ -n "$goroutines" ] && [ "$goroutines" -lt 100 ]; then
+	echo "not ok live: $name: goroutines have tracks"
+	status=1
+elif [ -n "$goroutines" ]; then
+	echo "ok live: $name: goroutines have tracks"
+fi
 exit $status

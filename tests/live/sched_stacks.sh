@@ -82,7 +82,9 @@ waits=$("$analyze" wakeups -f json --top 100000 --min 20us -t "$waiter" "$work/t
 	| select(.name == "wakers") | [.columns[].name] as $names | .rows[] | [$names, .] | transpose
 	| map({(.[0]): .[1]}) | add | select(."waker tid" == '"$holder"').waits] | add')
 claim "the holder ends a wait for the lock in each round" test "$waits" -ge 40
-claim "every wait of 20 us and more that it ends has its stacks" same "$waits" "$(wakers "$waiter" "$holder")"
+# A wait counts as long when its waker begins to wake it; a few may be long only because that was interrupted.
+claim "the waits of 20 us and more that it ends have its stacks, but for those that were interrupted" near \
+	"$waits" "$(wakers "$waiter" "$holder")" 3
 
 # --- a pause ---
 

@@ -26,6 +26,22 @@ static void what_is_new_or_other_has_changed(void **state)
 	go_known_clear(&k);
 }
 
+static void what_the_caller_notes_stays_until_the_next_put(void **state)
+{
+	struct go_known k = { 0 };
+
+	(void)state;
+	put(&k, 7, 1, 1);
+	go_known_get(&k, 7)->mark = 5;
+	for (uint64_t i = 100; i < 200; i++)
+		put(&k, i, 1, 1);
+	assert_int_equal(go_known_sweep(&k, 1, NULL, NULL), 0);
+	assert_int_equal(go_known_get(&k, 7)->mark, 5);
+	put(&k, 7, 1, 2);
+	assert_int_equal(go_known_get(&k, 7)->mark, 0);
+	go_known_clear(&k);
+}
+
 static void keys_of_the_round_are_kept_and_others_are_told_in_order(void **state)
 {
 	struct go_known k = { 0 };
@@ -65,6 +81,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_new_or_other_has_changed),
+		cmocka_unit_test(what_the_caller_notes_stays_until_the_next_put),
 		cmocka_unit_test(keys_of_the_round_are_kept_and_others_are_told_in_order),
 		cmocka_unit_test(nothing_is_told_when_all_were_seen),
 	};

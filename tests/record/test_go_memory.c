@@ -40,6 +40,27 @@ static void pieces_side_by_side_and_apart_are_read_alike(void **state)
 	}
 }
 
+static void the_order_of_pieces_does_not_matter(void **state)
+{
+	static uint8_t from[MANY * 64];
+	static uint16_t to[MANY];
+	static struct go_piece pieces[MANY];
+	const pid_t pid = getpid();
+	struct go_memory m = go_memory_of(&pid);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(from); i++)
+		from[i] = (uint8_t)(i * 7 + i / 251);
+	/* Some twice, some overlap, some far from the one before. */
+	for (size_t i = 0; i < MANY; i++)
+		pieces[i] = piece(from + i * 7919 % (sizeof(from) - 2), &to[i], 2);
+	assert_int_equal(m.read(m.context, pieces, MANY), 0);
+	for (size_t i = 0; i < MANY; i++) {
+		assert_true(pieces[i].there);
+		assert_memory_equal(&to[i], (void *)(uintptr_t)pieces[i].address, 2);
+	}
+}
+
 static void those_that_are_missing_spoil_no_others(void **state)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -82,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_side_by_side_and_apart_are_read_alike),
+		cmocka_unit_test(the_order_of_pieces_does_not_matter),
 		cmocka_unit_test(those_that_are_missing_spoil_no_others),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
 	};

@@ -54,7 +54,7 @@ static void the_defaults_are_those_of_the_manual(void **state)
 	assert_int_equal(o.epoch_ns, 10000000000);
 	assert_int_equal(o.max_bytes, 0);
 	assert_true(o.names);
-	assert_string_equal(o.probes, "cpu");
+	assert_string_equal(o.probes, "cpu,go");
 	assert_int_equal(o.min_block_ns, 20000);
 	assert_int_equal(o.go_interval_ns, 1000000000);
 	assert_false(o.trace_calls);

@@ -300,6 +300,8 @@ static void put_module(struct maker *m)
 	put_pointer(m, MADE_MODULE + 22 * m->word, MADE_TEXT + MADE_TEXT_BASE);
 	put_pointer(m, MADE_MODULE + 23 * m->word, MADE_TEXT + MADE_TEXT_BASE + TEXT_SIZE);
 	put_pointer(m, MADE_MODULE + funcdata * m->word, MADE_FUNCDATA + MADE_DATA_BASE);
+	if (m->plan->zeros)
+		put_pointer(m, MADE_MODULE + 37 * m->word, MADE_MODULE + 0x400 + MADE_DATA_BASE);
 	if (m->plan->two_texts)
 		put_texts(m, MADE_MODULE + texts * m->word);
 }

@@ -42,6 +42,7 @@ struct pclntab_plan {
 	bool no_sections;
 	const char *section; /* .gopclntab unless set */
 	bool no_module;
+	bool zeros;	   /* a field before the right one leads to bytes that are all zero */
 	bool two_texts;	   /* main.last is at 0x401800 */
 	bool circle;	   /* each inlined call is in itself */
 	const char *first; /* the name of main.first, 47 bytes at most */

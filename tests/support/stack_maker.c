@@ -76,6 +76,19 @@ void made_world_walk(struct made_world *w, uint32_t pid, uint64_t id, const uint
 	made_world_put(w, &ev.h, sizeof(ev), ip, n * sizeof(*ip));
 }
 
+void made_world_go(struct made_world *w, uint64_t time_ns, const struct made_go *go)
+{
+	struct ev_stack_go ev = {
+		.h = { .type = EV_STACK_GO, .time_ns = time_ns, .tid = go->pid, .tgid = go->pid },
+		.id = go->id,
+		.switch_sp = go->switch_sp,
+		.n_walked = go->n_walked,
+		.flags = go->flags,
+	};
+
+	made_world_put(w, &ev.h, sizeof(ev), go->words, go->n_words * sizeof(*go->words));
+}
+
 struct ev_cfi *made_cfi(const struct made_cfi *cfi)
 {
 	size_t size = sizeof(struct ev_cfi) + (sizeof(cie) + cfi->fde_bytes + 7) / 8 * 8;

@@ -31,6 +31,19 @@ void made_world_top(struct made_world *w, uint64_t time_ns, uint32_t pid, uint64
 /* The n addresses of a walk along frame pointers. */
 void made_world_walk(struct made_world *w, uint32_t pid, uint64_t id, const uint64_t *ip, size_t n);
 
+/* Frames of a goroutine: as EV_STACK_GO. */
+struct made_go {
+	uint32_t pid;
+	uint64_t id;
+	uint64_t switch_sp;
+	uint32_t n_walked;
+	uint32_t flags;
+	const uint64_t *words;
+	size_t n_words;
+};
+
+void made_world_go(struct made_world *w, uint64_t time_ns, const struct made_go *go);
+
 struct made_cfi {
 	uint32_t module;
 	uint64_t start, size;

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -129,6 +130,41 @@ static void vdso_is_read_from_memory(void **state)
 	cfi_free(cfi);
 }
 
+/* The same code, as tests/symbols/data/make.sh made it. */
+static void a_packed_section_has_what_was_packed(void **state)
+{
+	static const char *const names[] = { "gcc5", "packed", "zstd" };
+	struct cfi *made[3];
+	int fds[3];
+	size_t known = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct tape_error err;
+		char path[64];
+
+		snprintf(path, sizeof(path), "tests/symbols/data/%s.so", names[i]);
+		fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+		assert_int_equal(cfi_open(fds[i], path, &made[i], &err), 0);
+	}
+	for (uint64_t at = 0; at < 4096; at++) {
+		struct cfi_entry e[3] = { 0 };
+		int found = cfi_find(made[0], at, &e[0]);
+
+		for (int i = 1; i < 3; i++) {
+			assert_int_equal(cfi_find(made[i], at, &e[i]), found);
+			assert_int_equal(e[i].start, e[0].start);
+			assert_int_equal(e[i].fde_bytes, e[0].fde_bytes);
+		}
+		known += found == 1;
+	}
+	assert_in_range(known, 16, 256);
+	for (int i = 0; i < 3; i++) {
+		cfi_free(made[i]);
+		close(fds[i]);
+	}
+}
+
 static void what_is_no_program_is_refused(void **state)
 {
 	struct tape_error err;
@@ -160,6 +196,7 @@ int main(void)
 		cmocka_unit_test(offset_outside_all_functions_has_none),
 		cmocka_unit_test(program_with_frame_pointers_is_told),
 		cmocka_unit_test(vdso_is_read_from_memory),
+		cmocka_unit_test(a_packed_section_has_what_was_packed),
 		cmocka_unit_test(what_is_no_program_is_refused),
 		cmocka_unit_test(program_without_any_is_told_so),
 	};

@@ -253,6 +253,70 @@ static void a_shared_file_of_another_build_is_refused(void **state)
 	assert_non_null(strstr(f->note.text, "debug file of another build"));
 }
 
+/* --- split DWARF --- */
+
+/* Whether the file at a path is opened for a name at a place. */
+static bool opens(struct fixture *f, const char *path, unsigned int place, const char *folder,
+		  const char *name)
+{
+	const struct debug_search s = { .root = f->root, .path = f->path };
+	struct stat wanted, got;
+	int fd = debug_files_open_split(&s, place, folder, name);
+	bool right;
+
+	if (fd < 0)
+		return false;
+	assert_int_equal(fstat(fd, &got), 0);
+	right = stat(below(f, path), &wanted) == 0 && wanted.st_ino == got.st_ino;
+	close(fd);
+	return right;
+}
+
+static void make_empty(struct fixture *f, const char *path)
+{
+	make_object_at(&(struct object_plan){ .debug_only = true }, below(f, path));
+}
+
+static void a_dwo_file_is_where_it_was_compiled(void **state)
+{
+	struct fixture *f = *state;
+
+	make_empty(f, "/src/obj/a.dwo");
+	assert_true(opens(f, "/src/obj/a.dwo", 0, "/src", "obj/a.dwo"));
+	assert_true(opens(f, "/src/obj/a.dwo", 0, "/elsewhere", "/src/obj/a.dwo"));
+}
+
+static void a_dwo_file_is_beside_the_program(void **state)
+{
+	struct fixture *f = *state;
+
+	make_empty(f, "/usr/bin/obj/a.dwo");
+	make_empty(f, "/usr/bin/b.dwo");
+	assert_true(opens(f, "/usr/bin/obj/a.dwo", 1, "/src", "obj/a.dwo"));
+	assert_true(opens(f, "/usr/bin/b.dwo", 2, "/src", "obj/b.dwo"));
+	assert_true(opens(f, "/usr/bin/b.dwo", 2, "/src", "/obj/b.dwo"));
+	assert_false(opens(f, "/usr/bin/b.dwo", 0, "/src", "obj/b.dwo"));
+}
+
+static void a_dwp_file_is_named_after_the_program(void **state)
+{
+	struct fixture *f = *state;
+
+	make_empty(f, "/usr/bin/program.dwp");
+	assert_true(opens(f, "/usr/bin/program.dwp", 0, "", NULL));
+	strcat(f->path, ".debug");
+	assert_true(opens(f, "/usr/bin/program.dwp", 1, "", NULL));
+}
+
+static void no_pipe_is_opened_for_a_dwo_file(void **state)
+{
+	struct fixture *f = *state;
+
+	make_empty(f, "/src/a.dwo");
+	assert_int_equal(mkfifo(below(f, "/src/pipe.dwo"), 0666), 0);
+	assert_false(opens(f, "/src/pipe.dwo", 0, "/src", "pipe.dwo"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -274,6 +338,10 @@ int main(void)
 		TEST(a_debug_file_is_found_without_its_program),
 		TEST(a_shared_file_is_found_where_its_link_says),
 		TEST(a_shared_file_of_another_build_is_refused),
+		TEST(a_dwo_file_is_where_it_was_compiled),
+		TEST(a_dwo_file_is_beside_the_program),
+		TEST(a_dwp_file_is_named_after_the_program),
+		TEST(no_pipe_is_opened_for_a_dwo_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

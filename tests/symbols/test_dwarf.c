@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "symbols/dwarf.h"
+#include "symbols/dwarf_split.h"
 
 /* mangled: also functions that are not exported have their mangled name. */
 struct made {
@@ -24,20 +25,58 @@ struct made {
 };
 
 static const struct made all[] = {
-	{ "gcc2", false },   { "gcc4", false },	     { "gcc5", false }, { "gcc64", false },
-	{ "packed", false }, { "oldpacked", false }, { "lto", false },	{ "clang4", true },
-	{ "clang5", true },  { "s390x", true },
+	{ "gcc2", false },	 { "gcc4", false },	  { "gcc5", false },
+	{ "gcc64", false },	 { "packed", false },	  { "oldpacked", false },
+	{ "lto", false },	 { "clang4", true },	  { "clang5", true },
+	{ "s390x", true },	 { "zstd", false },	  { "split4", false },
+	{ "split5", false },	 { "splitzstd", false },  { "package4", false },
+	{ "clangsplit4", true }, { "clangsplit5", true }, { "clangpackage5", true },
 };
 
 #define N_ALL (sizeof(all) / sizeof(all[0]))
+
+/* Where the other half of what is split lies, as make.sh left it; instead: another one's. */
+struct halves {
+	struct dwarf_split_files files;
+	const char *of;
+	const char *instead;
+	struct tape_error note;
+};
+
+static int open_half(void *context, unsigned int place, const char *folder, const char *name)
+{
+	const struct halves *h = context;
+	char path[64];
+
+	if (place)
+		return -ENOENT;
+	if (name)
+		assert_string_equal(folder, "/src");
+	if (name)
+		snprintf(path, sizeof(path), "tests/symbols/data/%s",
+			 h->instead ? h->instead : name);
+	else
+		snprintf(path, sizeof(path), "tests/symbols/data/%s.dwp", h->of);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static struct halves *new_halves(const char *of, const char *instead)
+{
+	struct halves *h = calloc(1, sizeof(*h));
+
+	*h = (struct halves){ .of = of, .instead = instead };
+	h->files = (struct dwarf_split_files){ open_half, h, 2, &h->note };
+	return h;
+}
 
 struct opened {
 	int fd;
 	Elf *elf;
 	struct dwarf *dwarf;
+	struct halves *halves;
 };
 
-static struct opened open_made(const char *name)
+static struct opened open_with(const char *name, const char *instead)
 {
 	struct opened o;
 	struct dwarf_files files;
@@ -48,15 +87,24 @@ static struct opened open_made(const char *name)
 	elf_version(EV_CURRENT);
 	o.fd = open(path, O_RDONLY | O_CLOEXEC);
 	o.elf = elf_begin(o.fd, ELF_C_READ, NULL);
-	files = (struct dwarf_files){ .elf = o.elf, .fd = o.fd, .code = o.elf };
+	o.halves = new_halves(name, instead);
+	files = (struct dwarf_files){
+		.elf = o.elf, .fd = o.fd, .code = o.elf, .split = &o.halves->files
+	};
 	if (dwarf_open(&files, path, &o.dwarf, &err) < 0)
 		fail_msg("%s", err.text);
 	return o;
 }
 
+static struct opened open_made(const char *name)
+{
+	return open_with(name, NULL);
+}
+
 static void close_made(struct opened *o)
 {
 	dwarf_free(o->dwarf);
+	free(o->halves);
 	elf_end(o->elf);
 	close(o->fd);
 }
@@ -233,7 +281,7 @@ static void code_without_debug_information_is_unknown(void **state)
 	close_made(&o);
 }
 
-static void split_debug_information_gives_lines_without_names(void **state)
+static void what_was_split_off_and_is_not_there_leaves_lines_without_names(void **state)
 {
 	struct opened o = open_made("skeleton");
 	struct lines found = lines_at(&o, "mark_inner");
@@ -243,6 +291,22 @@ static void split_debug_information_gives_lines_without_names(void **state)
 	assert_string_equal(found.at[0].function, "");
 	assert_string_equal(found.at[0].file, "/src/shop.cc");
 	assert_int_equal(found.at[0].line, 27);
+	assert_string_equal(o.halves->note.text, "its functions' lines are in another file, "
+						 "shop.dwo, and that is not there");
+	close_made(&o);
+}
+
+static void a_dwo_file_of_another_build_is_refused_and_named(void **state)
+{
+	struct opened o = open_with("split5", "clangsplit5.dwo");
+	struct lines found = lines_at(&o, "mark_inner");
+
+	(void)state;
+	assert_int_equal(found.n, 1);
+	assert_string_equal(found.at[0].function, "");
+	assert_int_equal(found.at[0].line, 27);
+	assert_string_equal(o.halves->note.text, "its functions' lines are in another file, "
+						 "split5.dwo, and that is of another build");
 	close_made(&o);
 }
 
@@ -262,7 +326,7 @@ static void an_image_in_memory_gives_the_same(void **state)
 	for (size_t i = 0; i < N_ALL; i++) {
 		struct opened o = open_made(all[i].name);
 		struct lines found = lines_at(&o, "mark_inner"), again;
-		struct dwarf_files files = { .fd = -1 };
+		struct dwarf_files files = { .fd = -1, .split = &o.halves->files };
 		struct dwarf *d;
 		char path[64], *image;
 		size_t size;
@@ -309,7 +373,8 @@ int main(void)
 		cmocka_unit_test(a_function_is_found_from_its_first_byte_to_its_last),
 		cmocka_unit_test(what_the_linker_threw_away_is_nowhere),
 		cmocka_unit_test(code_without_debug_information_is_unknown),
-		cmocka_unit_test(split_debug_information_gives_lines_without_names),
+		cmocka_unit_test(what_was_split_off_and_is_not_there_leaves_lines_without_names),
+		cmocka_unit_test(a_dwo_file_of_another_build_is_refused_and_named),
 		cmocka_unit_test(an_image_in_memory_gives_the_same),
 		cmocka_unit_test(a_file_without_dwarf_is_refused),
 	};

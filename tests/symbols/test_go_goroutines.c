@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Goroutines, channels and the heap profile, read of the memory of a program that never ran. */
+/* Goroutines and channels, read of the memory of a program that never ran. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "symbols/go_goroutines.h"
-#include "symbols/go_heap.h"
 #include "tests/support/go_image.h"
 #include "tests/support/test.h"
 
@@ -134,7 +133,7 @@ static void one_that_changes_while_it_is_read_is_torn_and_has_no_stack(void **st
 	free(got);
 }
 
-static void the_scan_bit_of_a_status_does_not_count(void **state)
+static void one_whose_stack_is_scanned_has_its_status_and_is_torn(void **state)
 {
 	struct go_image *im = *state;
 	struct go_live live;
@@ -144,7 +143,80 @@ static void the_scan_bit_of_a_status_does_not_count(void **state)
 	live = live_of(im);
 	got = read_all(im, &live);
 	assert_int_equal(got->all[0].status, GO_WAITING);
-	assert_int_equal(got->all[0].n_ips, 3);
+	assert_true(got->all[0].torn);
+	assert_int_equal(got->all[0].n_ips, 0);
+	free(got);
+}
+
+static uint64_t mark_of_first(struct go_image *im)
+{
+	struct go_live live = live_of(im);
+	struct got *got = read_all(im, &live);
+	uint64_t mark = got->all[0].mark;
+
+	free(got);
+	return mark;
+}
+
+static void one_that_a_collection_found_waiting_has_a_mark_of_that_wait(void **state)
+{
+	struct go_image *im = *state;
+	uint64_t since = go_image_g(1) + im->offsets->g_waitsince, first;
+
+	assert_int_equal(mark_of_first(im), 0);
+	go_image_put(im, since, 1000);
+	first = mark_of_first(im);
+	assert_int_not_equal(first, 0);
+	assert_int_equal(mark_of_first(im), first);
+	go_image_put(im, since, 2000);
+	assert_int_not_equal(mark_of_first(im), first);
+}
+
+static void one_that_may_run_again_unseen_has_no_mark(void **state)
+{
+	struct go_image *im = *state;
+	const struct go_offsets *o = im->offsets;
+	uint64_t g = go_image_g(1);
+	uint8_t *reason = &im->bytes[g + o->g_waitreason - GO_IMAGE_BASE], before = *reason;
+
+	go_image_put(im, g + o->g_waitsince, 1000);
+	go_image_put(im, g + o->g_m, go_image_channel());
+	assert_int_equal(mark_of_first(im), 0);
+	go_image_put(im, g + o->g_m, 0);
+	while (strcmp(o->wait_reasons[*reason], "coroutine") != 0)
+		(*reason)++;
+	assert_int_equal(mark_of_first(im), 0);
+	*reason = before;
+	go_image_put32(im, g + o->g_status, GO_SYSCALL);
+	assert_int_equal(mark_of_first(im), 0);
+	go_image_put32(im, g + o->g_status, GO_WAITING);
+	assert_int_not_equal(mark_of_first(im), 0);
+}
+
+static bool is_number_1(void *context, uint64_t goid, uint64_t mark)
+{
+	*(uint64_t *)context = mark;
+	return goid == 1;
+}
+
+static void of_those_that_are_known_nothing_is_told(void **state)
+{
+	struct go_image *im = *state;
+	struct go_live live = live_of(im);
+	struct go_goroutines *r = NULL;
+	struct got *got = calloc(1, sizeof(*got));
+	uint64_t mark = 0;
+
+	go_image_put(im, go_image_g(1) + im->offsets->g_waitsince, 1000);
+	go_image_park(im, 2, 1);
+	assert_int_equal(go_goroutines_new(&r), 0);
+	assert_int_equal(go_goroutines_begin(r, &live), 0);
+	go_goroutines_spare(r, is_number_1, &mark);
+	assert_int_equal(go_goroutines_step(r, keep, got), 0);
+	assert_int_equal(got->n, 1);
+	assert_int_equal(got->all[0].goid, 2);
+	assert_int_equal(mark, mark_of_first(im));
+	go_goroutines_free(r);
 	free(got);
 }
 
@@ -278,15 +350,29 @@ static void words_that_look_like_a_longer_list_are_not_taken(void **state)
 	assert_int_equal(live.lists[0], go_image_list());
 }
 
-static void a_version_that_the_table_lacks_is_not_read(void **state)
+static void a_version_that_the_table_lacks_is_not_read_without_dwarf(void **state)
 {
 	struct go_image *im = *state;
 	struct go_live live;
 	const char *why = NULL;
 
-	strcpy(im->program.version, "go1.20.3");
+	strcpy(im->program.version, "go1.99.3");
 	assert_int_equal(go_live_open(&im->program, 0, &im->memory, &live, &why), -ENOTSUP);
-	assert_string_equal(why, "the recorder does not know this version of Go");
+	assert_string_equal(
+		why,
+		"the recorder does not know this version of Go, and the program's DWARF does not tell enough");
+}
+
+/* As with offsets of another version. */
+static void goroutines_that_are_not_parked_in_code_are_none(void **state)
+{
+	struct go_image *im = *state;
+	struct go_live live;
+	const char *why = NULL;
+
+	go_image_put(im, go_image_g(1) + im->offsets->g_pc, 0x1234);
+	assert_int_equal(go_live_open(&im->program, 0, &im->memory, &live, &why), -EAGAIN);
+	assert_string_equal(why, "its goroutines are not as they must be");
 }
 
 static void a_version_is_found_by_a_string_that_data_points_to(void **state)
@@ -335,99 +421,6 @@ static void a_channel_has_its_fill(void **state)
 	assert_int_equal(c.closed, 0);
 }
 
-struct heap {
-	size_t n;
-	struct go_bucket last;
-	uint64_t ip;
-};
-
-static int keep_bucket(void *context, const struct go_bucket *b)
-{
-	struct heap *h = context;
-
-	h->n++;
-	h->last = *b;
-	h->ip = b->n_ips ? b->ips[0] : 0;
-	return 0;
-}
-
-static void make_bucket(struct go_image *im, uint64_t at, uint64_t next)
-{
-	const struct go_offsets *o = im->offsets;
-	const uint64_t words[] = { GO_IMAGE_TEXT + 7, 5, 2, 500, 200 };
-
-	go_image_put(im, at + o->bucket_next, next);
-	go_image_put(im, at + o->bucket_object, 100);
-	go_image_put(im, at + o->bucket_depth, 1);
-	for (size_t i = 0; i < 5; i++)
-		go_image_put(im, at + o->bucket_size + 8 * i, words[i]);
-}
-
-static void a_bucket_has_its_sums(void **state)
-{
-	struct go_image *im = *state;
-	struct go_live live = live_of(im);
-	uint64_t at = GO_IMAGE_BASE + 0x700, unread;
-	struct heap h = { 0 };
-
-	go_image_put(im, go_image_buckets(), at);
-	make_bucket(im, at, 0);
-	assert_int_equal(go_heap_read(&live, keep_bucket, &h, &unread), 0);
-	assert_int_equal(h.n, 1);
-	assert_int_equal(unread, 0);
-	assert_int_equal(h.last.allocs, 5);
-	assert_int_equal(h.last.frees, 2);
-	assert_int_equal(h.last.alloc_bytes, 500);
-	assert_int_equal(h.last.free_bytes, 200);
-	assert_int_equal(h.last.object_bytes, 100);
-	assert_int_equal(h.ip, GO_IMAGE_TEXT + 7 - 1);
-}
-
-static void since_1_27_bytes_are_objects_times_their_size(void **state)
-{
-	struct go_image *im = *state;
-	struct go_live live;
-	uint64_t at = GO_IMAGE_BASE + 0x700, unread;
-	struct heap h = { 0 };
-
-	go_image_make(im, 127);
-	go_image_park(im, 1, 1);
-	live = live_of(im);
-	go_image_put(im, go_image_buckets(), at);
-	make_bucket(im, at, 0);
-	assert_int_equal(go_heap_read(&live, keep_bucket, &h, &unread), 0);
-	assert_int_equal(h.last.alloc_bytes, 500);
-	assert_int_equal(h.last.free_bytes, 200);
-}
-
-static void buckets_in_a_circle_end(void **state)
-{
-	struct go_image *im = *state;
-	struct go_live live = live_of(im);
-	uint64_t at = GO_IMAGE_BASE + 0x700, unread;
-	struct heap h = { 0 };
-
-	go_image_put(im, go_image_buckets(), at);
-	make_bucket(im, at, at);
-	assert_int_equal(go_heap_read(&live, keep_bucket, &h, &unread), 0);
-	assert_true(unread > 0);
-}
-
-static void a_bucket_of_impossible_depth_is_not_believed(void **state)
-{
-	struct go_image *im = *state;
-	struct go_live live = live_of(im);
-	uint64_t at = GO_IMAGE_BASE + 0x700, unread;
-	struct heap h = { 0 };
-
-	go_image_put(im, go_image_buckets(), at);
-	make_bucket(im, at, 0);
-	go_image_put(im, at + im->offsets->bucket_depth, 1ull << 60);
-	assert_int_equal(go_heap_read(&live, keep_bucket, &h, &unread), 0);
-	assert_int_equal(h.n, 0);
-	assert_true(unread > 0);
-}
-
 #define WITH_IMAGE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -436,7 +429,10 @@ int main(void)
 		WITH_IMAGE(a_parked_goroutine_has_its_state_and_its_stack),
 		WITH_IMAGE(dead_goroutines_are_not_told),
 		WITH_IMAGE(one_that_changes_while_it_is_read_is_torn_and_has_no_stack),
-		WITH_IMAGE(the_scan_bit_of_a_status_does_not_count),
+		WITH_IMAGE(one_whose_stack_is_scanned_has_its_status_and_is_torn),
+		WITH_IMAGE(one_that_a_collection_found_waiting_has_a_mark_of_that_wait),
+		WITH_IMAGE(one_that_may_run_again_unseen_has_no_mark),
+		WITH_IMAGE(of_those_that_are_known_nothing_is_told),
 		WITH_IMAGE(frame_pointers_in_a_circle_end),
 		WITH_IMAGE(a_stack_that_is_deeper_than_is_read_is_cut),
 		WITH_IMAGE(what_is_not_code_ends_a_stack),
@@ -446,14 +442,11 @@ int main(void)
 		WITH_IMAGE(a_list_that_does_not_begin_with_number_1_is_no_list),
 		WITH_IMAGE(without_symbols_the_list_is_found_by_its_shape),
 		WITH_IMAGE(words_that_look_like_a_longer_list_are_not_taken),
-		WITH_IMAGE(a_version_that_the_table_lacks_is_not_read),
+		WITH_IMAGE(goroutines_that_are_not_parked_in_code_are_none),
+		WITH_IMAGE(a_version_that_the_table_lacks_is_not_read_without_dwarf),
 		WITH_IMAGE(a_version_is_found_by_a_string_that_data_points_to),
 		cmocka_unit_test(versions_are_numbers_of_releases_only),
 		WITH_IMAGE(a_channel_has_its_fill),
-		WITH_IMAGE(a_bucket_has_its_sums),
-		WITH_IMAGE(since_1_27_bytes_are_objects_times_their_size),
-		WITH_IMAGE(buckets_in_a_circle_end),
-		WITH_IMAGE(a_bucket_of_impossible_depth_is_not_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -239,6 +239,17 @@ static void without_the_modules_data_there_are_names_but_no_inlined_calls(void *
 	close_opened(&o);
 }
 
+static void bytes_that_are_all_zero_are_no_inlined_calls(void **state)
+{
+	const struct pclntab_plan plan = { .layout = MADE_1_27, .zeros = true };
+	static struct opened o;
+
+	(void)state;
+	assert_int_equal(open_plan(&o, &plan), 0);
+	expect_all(&o, plan.layout);
+	close_opened(&o);
+}
+
 static void a_text_in_two_parts_is_read_in_both(void **state)
 {
 	static struct opened o;
@@ -392,6 +403,7 @@ int main(void)
 		cmocka_unit_test(behind_the_last_step_of_a_table_nothing_is_told),
 		cmocka_unit_test(what_is_outside_of_the_text_has_no_name),
 		cmocka_unit_test(without_the_modules_data_there_are_names_but_no_inlined_calls),
+		cmocka_unit_test(bytes_that_are_all_zero_are_no_inlined_calls),
 		cmocka_unit_test(a_text_in_two_parts_is_read_in_both),
 		cmocka_unit_test(depths_follow_the_code),
 		cmocka_unit_test(frames_say_from_where_on_the_frame_pointer_is_saved),

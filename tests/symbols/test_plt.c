@@ -131,26 +131,43 @@ static int read_plan(const struct plan *p, const struct elf_symbols *symbols, st
 	return rc;
 }
 
-/* Fails unless code at this offset of the section has the name and the place. */
-static void expect(const struct plt *p, uint64_t at, const char *name, uint64_t start,
-		   uint64_t size)
+/* What code at an offset of the section is to be called, and where that is. name NULL: nothing. */
+struct named {
+	uint64_t at;
+	const char *name;
+	uint64_t start;
+	uint64_t size;
+};
+
+static void expect(const struct plt *p, const struct named *want)
 {
 	struct symbol found;
+	int rc = plt_find(p, PLT + want->at, &found);
 
-	if (!plt_find(p, PLT + at, &found))
-		fail_msg("nothing at %#llx", (unsigned long long)at);
-	assert_string_equal(found.name, name);
-	assert_int_equal(found.start, PLT + start);
-	assert_int_equal(found.size, size);
+	if (rc != (want->name != NULL))
+		fail_msg("%s at %#llx", rc ? found.name : "nothing", (unsigned long long)want->at);
+	if (!rc)
+		return;
+	assert_string_equal(found.name, want->name);
+	assert_int_equal(found.start, PLT + want->start);
+	assert_int_equal(found.size, want->size);
 	assert_int_equal(found.origin, EV_SYMBOL_PLT);
 }
 
-static void expect_none(const struct plt *p, uint64_t at)
+static void expect_all(const struct plan *plan, const struct elf_symbols *symbols,
+		       const struct named *want, size_t n)
 {
-	struct symbol found;
+	struct plt *p = NULL;
 
-	assert_int_equal(plt_find(p, PLT + at, &found), 0);
+	assert_int_equal(read_plan(plan, symbols, &p), 0);
+	for (size_t i = 0; i < n; i++)
+		expect(p, &want[i]);
+	plt_free(p);
 }
+
+#define EXPECT(plan, symbols, ...)                                                                 \
+	expect_all(plan, symbols, (const struct named[]){ __VA_ARGS__ },                           \
+		   sizeof((const struct named[]){ __VA_ARGS__ }) / sizeof(struct named))
 
 #define SLOT(number, symbol)                                                                       \
 	{                                                                                          \
@@ -171,25 +188,15 @@ static const struct plan lazy_plan = { CODE(lazy), .rela = { SLOT(3, 2), SLOT(4,
 
 static void an_entry_has_the_name_of_what_its_slot_is_for(void **state)
 {
-	struct plt *p = NULL;
-
 	(void)state;
-	assert_int_equal(read_plan(&lazy_plan, NULL, &p), 0);
-	expect(p, 16, "free@plt", 16, 16);
-	expect(p, 47, "malloc@plt", 32, 16);
-	expect_none(p, 48);
-	plt_free(p);
+	EXPECT(&lazy_plan, NULL, { 16, "free@plt", 16, 16 }, { 47, "malloc@plt", 32, 16 },
+	       { 48, NULL, 0, 0 });
 }
 
 static void the_code_before_the_first_entry_is_called_plt(void **state)
 {
-	struct plt *p = NULL;
-
 	(void)state;
-	assert_int_equal(read_plan(&lazy_plan, NULL, &p), 0);
-	expect(p, 0, ".plt", 0, 16);
-	expect(p, 15, ".plt", 0, 16);
-	plt_free(p);
+	EXPECT(&lazy_plan, NULL, { 0, ".plt", 0, 16 }, { 15, ".plt", 0, 16 });
 }
 
 static void entries_of_8_bytes_have_their_names(void **state)
@@ -202,13 +209,9 @@ static void entries_of_8_bytes_have_their_names(void **state)
 		.rela = { SLOT(0, 1), SLOT(1, 3) },
 		.n = 2,
 	};
-	struct plt *p = NULL;
 
 	(void)state;
-	assert_int_equal(read_plan(&plan, NULL, &p), 0);
-	expect(p, 0, "malloc@plt", 0, 8);
-	expect(p, 8, "puts@plt", 8, 8);
-	plt_free(p);
+	EXPECT(&plan, NULL, { 0, "malloc@plt", 0, 8 }, { 8, "puts@plt", 8, 8 });
 }
 
 static void entries_that_begin_with_endbr64_have_their_names(void **state)
@@ -221,14 +224,10 @@ static void entries_that_begin_with_endbr64_have_their_names(void **state)
 		.rela = { SLOT(0, 1), SLOT(1, 2), SLOT(2, 3) },
 		.n = 3,
 	};
-	struct plt *p = NULL;
 
 	(void)state;
-	assert_int_equal(read_plan(&plan, NULL, &p), 0);
-	expect(p, 0, "malloc@plt", 0, 16);
-	expect(p, 16, "free@plt", 16, 16);
-	expect(p, 32, "puts@plt", 32, 16);
-	plt_free(p);
+	EXPECT(&plan, NULL, { 0, "malloc@plt", 0, 16 }, { 16, "free@plt", 16, 16 },
+	       { 32, "puts@plt", 32, 16 });
 }
 
 static void entries_that_push_a_number_have_the_name_of_that_relocation(void **state)
@@ -241,14 +240,10 @@ static void entries_that_push_a_number_have_the_name_of_that_relocation(void **s
 		.rela = { SLOT(3, 1), SLOT(4, 2) },
 		.n = 2,
 	};
-	struct plt *p = NULL;
 
 	(void)state;
-	assert_int_equal(read_plan(&plan, NULL, &p), 0);
-	expect(p, 16, "free@plt", 16, 16);
-	expect(p, 32, "malloc@plt", 32, 16);
-	expect_none(p, 48);
-	plt_free(p);
+	EXPECT(&plan, NULL, { 16, "free@plt", 16, 16 }, { 32, "malloc@plt", 32, 16 },
+	       { 48, NULL, 0, 0 });
 }
 
 /* stp; adrp, ldr of slot 2, add, br; nops. Then entries of slots 3 and 4. */
@@ -264,14 +259,10 @@ static void entries_of_arm_have_their_names(void **state)
 		.rela = { ARM_SLOT(3, 1), ARM_SLOT(4, 2) },
 		.n = 2,
 	};
-	struct plt *p = NULL;
 
 	(void)state;
-	assert_int_equal(read_plan(&plan, NULL, &p), 0);
-	expect(p, 0, ".plt", 0, 32);
-	expect(p, 32, "malloc@plt", 32, 16);
-	expect(p, 48, "free@plt", 48, 24);
-	plt_free(p);
+	EXPECT(&plan, NULL, { 0, ".plt", 0, 32 }, { 32, "malloc@plt", 32, 16 },
+	       { 48, "free@plt", 48, 24 });
 }
 
 static const struct plan choice_plan = {
@@ -285,38 +276,27 @@ static void a_function_that_the_program_chooses_is_named_after_who_chooses(void 
 	const struct made_symbol chooser = FUNC("memcpy", 0x1010, 4, STB_GLOBAL);
 	int fd = make_elf(&(struct elf_plan){ .symbols = &chooser, .n = 1 });
 	struct elf_symbols *symbols = NULL;
-	struct plt *p = NULL;
 
 	(void)state;
 	assert_int_equal(elf_load_file(fd, "made", &symbols, NULL), 0);
 	close(fd);
-	assert_int_equal(read_plan(&choice_plan, symbols, &p), 0);
+	EXPECT(&choice_plan, symbols, { 0, "memcpy@plt", 0, 8 });
 	elf_symbols_free(symbols);
-	expect(p, 0, "memcpy@plt", 0, 8);
-	plt_free(p);
 }
 
 static void who_chooses_is_an_address_without_symbols(void **state)
 {
-	struct plt *p = NULL;
-
 	(void)state;
-	assert_int_equal(read_plan(&choice_plan, NULL, &p), 0);
-	expect(p, 0, "*ABS*+0x401010@plt", 0, 8);
-	plt_free(p);
+	EXPECT(&choice_plan, NULL, { 0, "*ABS*+0x401010@plt", 0, 8 });
 }
 
 static void an_entry_whose_slot_has_no_relocation_has_no_name(void **state)
 {
 	struct plan plan = lazy_plan;
-	struct plt *p = NULL;
 
 	(void)state;
 	plan.n = 1;
-	assert_int_equal(read_plan(&plan, NULL, &p), 0);
-	expect(p, 16, "free@plt", 16, 16);
-	expect_none(p, 32);
-	plt_free(p);
+	EXPECT(&plan, NULL, { 16, "free@plt", 16, 16 }, { 32, NULL, 0, 0 });
 }
 
 static void a_file_without_entries_has_nothing_to_name(void **state)
@@ -360,7 +340,7 @@ static void code_that_ends_within_an_entry_is_read_to_its_end(void **state)
 		plan.code = malloc(size);
 		memcpy((char *)plan.code, lazy, plan.size = size);
 		if (read_plan(&plan, NULL, &p) == 0)
-			expect_none(p, size);
+			expect(p, &(struct named){ size, NULL, 0, 0 });
 		assert_int_equal(p != NULL, size >= 22);
 		plt_free(p);
 		free((char *)plan.code);

@@ -16,9 +16,12 @@
 
 /* The runtime of a process, once in each epoch that reads it; or why it is not read. */
 enum ev_go_flags {
-	EV_GO_OFF = 1,	    /* nothing is read: the text says why */
-	EV_GO_NO_HEAP = 2,  /* the heap profile is not linked into the program, or was not found */
-	EV_GO_BY_DWARF = 4, /* offsets are of the program's own DWARF, not of the table */
+	EV_GO_OFF = 1,		   /* nothing is read: the text says why */
+	EV_GO_NO_HEAP = 2,	   /* there is no heap profile, or it was not found */
+	EV_GO_BY_DWARF = 4,	   /* offsets are of the program's own DWARF, not of the table */
+	EV_GO_HEAP_NOT_LINKED = 8, /* why: nothing in the program asks for it, */
+	EV_GO_HEAP_RATE_0 = 16,	   /* or it was turned off; else it was not found */
+	EV_GO_NO_COLLECTOR = 32,   /* the collector's figures were not found */
 };
 
 #define EV_GO_RUNTIME_FIELDS(F, A, T)                                                              \
@@ -68,8 +71,19 @@ EV_STRUCT(go_ended, EV_GO_ENDED_FIELDS);
 	F(uint64_t, count, "count", "elements in it")                                              \
 	F(uint64_t, room, "count", "elements that it has room for")                                \
 	F(uint32_t, element_bytes, "bytes", "the size of an element")                              \
-	F(uint32_t, closed, "bool", "1: closed")
+	F(uint32_t, closed, "bool", "1: closed")                                                   \
+	F(uint32_t, timed, "bool", "1: a timer feeds it; 0: none, or the version is before 1.23")  \
+	F(uint32_t, reserved, "none", "0")
 EV_STRUCT(go_channel, EV_GO_CHANNEL_FIELDS);
+
+/*
+ * A lock that goroutines wait for: the semaphore in it, and the 32 bytes that begin 16
+ * before that. What they mean is told by package sync of the version.
+ */
+#define EV_GO_LOCK_FIELDS(F, A, T)                                                                 \
+	F(uint64_t, address, "address", "the semaphore")                                           \
+	A(uint64_t, words, 4, "none", "from 16 bytes before it on")
+EV_STRUCT(go_lock, EV_GO_LOCK_FIELDS);
 
 /* A snapshot is complete. */
 #define EV_GO_SNAPSHOT_FIELDS(F, A, T)                                                             \
@@ -83,7 +97,10 @@ EV_STRUCT(go_channel, EV_GO_CHANNEL_FIELDS);
 	F(uint32_t, unread, "count", "goroutines whose memory could not be read")
 EV_STRUCT(go_snapshot, EV_GO_SNAPSHOT_FIELDS);
 
-/* The runtime's heap profile by stack: sums since the program began. Only what has changed. */
+/*
+ * The runtime's heap profile by stack and size of the objects: sums since the program began,
+ * as of a collection. With the first snapshot of an epoch, and what has changed with the last.
+ */
 #define EV_GO_HEAP_FIELDS(F, A, T)                                                                 \
 	F(uint64_t, ustack, "stack", "who allocated")                                              \
 	F(uint64_t, allocs, "count", "objects that were allocated, as sampled")                    \
@@ -93,11 +110,38 @@ EV_STRUCT(go_snapshot, EV_GO_SNAPSHOT_FIELDS);
 	F(uint64_t, object_bytes, "bytes", "the size of one")
 EV_STRUCT(go_heap, EV_GO_HEAP_FIELDS);
 
-/* A figure of the runtime at a snapshot: gc.cycles, gc.pause_ns, heap.live_bytes, sched.threads, … */
+/* A figure of the runtime at a snapshot, if it has changed; docs/format.md has the keys. */
 #define EV_GO_FIGURE_FIELDS(F, A, T)                                                               \
 	F(uint64_t, value, "count", "the figure, in the unit that ends its key")                   \
 	T(char, key, "text", "what it measures")
 EV_STRUCT(go_figure, EV_GO_FIGURE_FIELDS);
+
+/*
+ * A collection that is over, in the snapshot that saw it first: those since the first
+ * snapshot of the process, unless there were more between two than the runtime remembers.
+ */
+#define EV_GO_CYCLE_FIELDS(F, A, T)                                                                \
+	F(uint64_t, number, "count", "of the process' collections, from 1 on")                     \
+	F(uint64_t, end_wall_ns, "ns", "when it ended, by CLOCK_REALTIME")                         \
+	F(uint64_t, pause_ns, "ns", "for how long the program stood still for it")                 \
+	F(uint64_t, before_bytes, "bytes", "the heap when it began; 0: not known")                 \
+	F(uint64_t, after_bytes, "bytes", "what it found in use; 0: not known")                    \
+	F(uint64_t, goal_bytes, "bytes", "how large the heap was to become; 0: not known")
+EV_STRUCT(go_cycle, EV_GO_CYCLE_FIELDS);
+
+#define EV_GO_UNKNOWN 0xffffffffffffffff /* in place of a number: that could not be told */
+
+/*
+ * What the header's thread runs from here on, as far as its CPU_SAMPLE, SCHED_SWITCH
+ * and SCHED_WAIT records show: before each of them for which it is another than was
+ * told of the thread before, in this epoch. Where there was no room for it they are
+ * not written either. A thread that no such record names in an epoch is of no Go
+ * program, or its program is not read.
+ */
+#define EV_GO_RUNNING_FIELDS(F, A, T)                                                              \
+	F(uint64_t, goid, "goid",                                                                  \
+	  "the goroutine; 0: none, as in the scheduler or C of its own; or EV_GO_UNKNOWN")
+EV_STRUCT(go_running, EV_GO_RUNNING_FIELDS);
 
 #define EV_GO_EVENTS(X)                                                                            \
 	X(GO_RUNTIME, 64, go_runtime, EV_GO_RUNTIME_FIELDS, "a process' Go runtime")               \
@@ -107,6 +151,9 @@ EV_STRUCT(go_figure, EV_GO_FIGURE_FIELDS);
 	X(GO_CHANNEL, 68, go_channel, EV_GO_CHANNEL_FIELDS, "a channel that is waited for")        \
 	X(GO_SNAPSHOT, 69, go_snapshot, EV_GO_SNAPSHOT_FIELDS, "a snapshot is complete")           \
 	X(GO_HEAP, 70, go_heap, EV_GO_HEAP_FIELDS, "allocations of one stack")                     \
-	X(GO_FIGURE, 71, go_figure, EV_GO_FIGURE_FIELDS, "a figure of a process' Go runtime")
+	X(GO_FIGURE, 71, go_figure, EV_GO_FIGURE_FIELDS, "a figure of a process' Go runtime")      \
+	X(GO_RUNNING, 72, go_running, EV_GO_RUNNING_FIELDS, "a thread runs another goroutine")     \
+	X(GO_LOCK, 73, go_lock, EV_GO_LOCK_FIELDS, "a lock that is waited for")                    \
+	X(GO_CYCLE, 74, go_cycle, EV_GO_CYCLE_FIELDS, "a collection of a process' Go runtime")
 
 #endif

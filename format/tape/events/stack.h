@@ -65,6 +65,36 @@ EV_STRUCT(stack_copy, EV_STACK_COPY_FIELDS);
 EV_STRUCT(stack_part, EV_STACK_PART_FIELDS);
 
 /*
+ * A goroutine's frames, where its thread stands on another stack than the goroutine's
+ * (runtime.systemstack, mcall, morestack, asmcgocall), or where C called Go and both
+ * alternate. id as in STACK, which comes with it.
+ *
+ * Above the goroutine's frames are those of the thread's own stack. They end at the
+ * function that changed stacks, whose sp is at switch_sp or some words below. Of
+ * STACK's addresses the first n_walked are above the goroutine's. Then come words:
+ * return addresses, leaf first, or a 0 and four words, where C called Go and frames
+ * of the thread's own stack follow: the sp and the frame pointer there of the function
+ * before it; the switch_sp up to which they go, 0: to where the thread began; and, if
+ * not 0, the frame pointer that they must give back, or what follows is not right.
+ */
+enum ev_stack_go_flags {
+	EV_STACK_GO_JOINED = 1, /* frame pointers lead through n_walked up to the switch */
+	EV_STACK_GO_PARKS = 2,	/* it was changed by runtime.mcall, for this goroutine */
+	EV_STACK_GO_CALLED = 4, /* above is the goroutine's own, called by C: a copy begins in C */
+	EV_STACK_GO_CUT = 8,	/* deeper than the recorder reads */
+	EV_STACK_GO_LOST = 16,	/* where the last of words was called cannot be told */
+	EV_STACK_GO_IDLE = 32,	/* the thread runs no goroutine: it begins at the switch */
+};
+
+#define EV_STACK_GO_FIELDS(F, A, T)                                                                \
+	F(uint64_t, id, "stack", "the stack that it belongs to")                                   \
+	F(uint64_t, switch_sp, "address", "sp of the thread's own stack where it was changed to")  \
+	F(uint32_t, n_walked, "count", "addresses of STACK before words")                          \
+	F(uint32_t, flags, "flags", "enum ev_stack_go_flags")                                      \
+	T(uint64_t, words, "none", "return addresses, leaf first; or 0 and four words of C")
+EV_STRUCT(stack_go, EV_STACK_GO_FIELDS);
+
+/*
  * Call frame information of one function that was hit: how its caller's registers
  * are found. Written behind the run, as symbols are. The tail holds the CIE's
  * initial instructions, cie_bytes of them, then the FDE's, as .eh_frame has them
@@ -142,6 +172,7 @@ EV_STRUCT(line, EV_LINE_FIELDS);
 	X(STACK_TOP, 35, stack_top, EV_STACK_TOP_FIELDS, "what stood at a stack's pointer")        \
 	X(STACK_COPY, 36, stack_copy, EV_STACK_COPY_FIELDS, "a stack's registers and memory")      \
 	X(STACK_PART, 37, stack_part, EV_STACK_PART_FIELDS, "a part of a stack's memory")          \
-	X(CFI, 38, cfi, EV_CFI_FIELDS, "how a function's frame is unwound")
+	X(CFI, 38, cfi, EV_CFI_FIELDS, "how a function's frame is unwound")                        \
+	X(STACK_GO, 39, stack_go, EV_STACK_GO_FIELDS, "a goroutine's frames below a thread's own")
 
 #endif

@@ -4,7 +4,7 @@
 package main
 
 /*
-#cgo CFLAGS: -O2 -g -fno-omit-frame-pointer
+#cgo CFLAGS: -O2 -g -fomit-frame-pointer
 static volatile unsigned int sink = 1;
 
 __attribute__((noinline)) static long hot(long n)

@@ -56,6 +56,7 @@ static void goroutines_are_counted_by_who_made_them(void **state)
 	assert_int_equal(n_rows(&r, "sites"), 2);
 	assert_int_equal(cell(&r, "sites", 0, "goroutines").integer, 4);
 	assert_int_equal(cell(&r, "sites", 0, "first").integer, 3);
+	assert_int_equal(cell(&r, "sites", 0, "middle").integer, 3);
 	assert_int_equal(cell(&r, "sites", 0, "most").integer, 4);
 	assert_int_equal((int)(cell(&r, "sites", 0, "a minute").real + 0.5), 20);
 	assert_int_equal(profile_get_frame(p, (uint32_t)site)->offset, GO_SITE - 0x1000 - 1);
@@ -254,6 +255,47 @@ static void how_snapshots_went_is_told(void **state)
 	pipeline_report_done(&r);
 }
 
+static void a_moment_before_the_first_snapshot_is_called_so(void **state)
+{
+	const struct filter until = { .to = { .given = true, .ns = GO_SECOND / 2 } };
+	struct go_tape *t = begin_six();
+	struct pipeline_report r;
+
+	(void)state;
+	go_ticks(t, 3);
+	r = sched_run(&t->w, "goroutines", &until, (struct analysis_options){ .at = true });
+	free(t);
+	assert_int_equal(n_rows(&r, "states"), 0);
+	assert_true(has_note(&r,
+			     "no snapshot of goroutines is that early: the first was taken 1.000 s "
+			     "after the tape's start"));
+	assert_false(has_note(&r, "no Go program was read"));
+	pipeline_report_done(&r);
+}
+
+static void a_goroutine_that_was_never_met_is_called_so(void **state)
+{
+	struct go_tape *t = begin_six();
+	struct pipeline_report r;
+
+	(void)state;
+	go_ticks(t, 3);
+	r = go_run(t, "goroutines", (struct analysis_options){ .goid = 9 });
+	assert_int_equal(n_rows(&r, "life"), 0);
+	assert_true(has_note(&r, "goroutine 9 is in no snapshot"));
+	pipeline_report_done(&r);
+}
+
+static void a_tape_without_goroutines_says_so(void **state)
+{
+	struct made_world w = begin();
+	struct pipeline_report r = sched_run(&w, "goroutines", NULL, nothing);
+
+	(void)state;
+	assert_true(has_note(&r, "no Go program was read"));
+	pipeline_report_done(&r);
+}
+
 static void the_summary_names_the_views_of_goroutines(void **state)
 {
 	struct go_tape *t = begin_six();
@@ -282,6 +324,9 @@ int main(void)
 		cmocka_unit_test(a_runtime_that_is_not_read_says_why),
 		cmocka_unit_test(processes_that_do_not_pass_the_filter_are_left_out),
 		cmocka_unit_test(how_snapshots_went_is_told),
+		cmocka_unit_test(a_moment_before_the_first_snapshot_is_called_so),
+		cmocka_unit_test(a_goroutine_that_was_never_met_is_called_so),
+		cmocka_unit_test(a_tape_without_goroutines_says_so),
 		cmocka_unit_test(the_summary_names_the_views_of_goroutines),
 	};
 

@@ -27,7 +27,7 @@ struct maker {
 	struct intern functions;       /* "name@module": its number gives the offset */
 };
 
-static inline void maker_init_dropping(struct maker *m, const char *drop_leaves)
+static inline void maker_init_with(struct maker *m, const char *drop_leaves, bool as_go)
 {
 	const struct profile_head head = {
 		.name = "cpu",
@@ -37,6 +37,7 @@ static inline void maker_init_dropping(struct maker *m, const char *drop_leaves)
 		.default_type = 1,
 		.period_type = { "cpu", "nanoseconds" },
 		.drop_leaves = drop_leaves,
+		.as_go = as_go,
 		.period = MAKER_PERIOD_NS,
 		.start_wall_ns = 1767225600000000000, /* 2026-01-01 */
 		.duration_ns = 10000000000,
@@ -51,9 +52,28 @@ static inline void maker_init_dropping(struct maker *m, const char *drop_leaves)
 	result_coverage(m->result)->records = 1000;
 }
 
+static inline void maker_init_dropping(struct maker *m, const char *drop_leaves)
+{
+	maker_init_with(m, drop_leaves, false);
+}
+
+/* Of any modules. */
+static inline void maker_init_dropping_any(struct maker *m, const char *drop_leaves)
+{
+	struct profile_head head;
+
+	maker_init_with(m, drop_leaves, false);
+	head = *profile_head(m->profile);
+	head.drop_any = true;
+	m->profile = profile_new(&head); /* copies the strings of the other */
+	result_free(m->result);
+	m->result = result_new("cpu", "Where the CPU time went");
+	result_take_profile(m->result, m->profile);
+}
+
 static inline void maker_init(struct maker *m)
 {
-	maker_init_dropping(m, NULL);
+	maker_init_with(m, NULL, false);
 }
 
 static inline void maker_done(struct maker *m)

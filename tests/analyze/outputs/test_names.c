@@ -60,6 +60,34 @@ static void a_stack_of_nothing_else_keeps_its_first_frame(void **state)
 	       "app;schedule_[k] 10000000\n");
 }
 
+static void expect_of_any(const char *drop_leaves, const char *stack, const char *expected)
+{
+	struct maker m;
+	char *text;
+
+	maker_init_dropping_any(&m, drop_leaves);
+	maker_add(&m, "app", stack, 1);
+	text = maker_write(&m, "folded");
+	if (!strstr(text, expected))
+		fail_msg("%s is not in %s", expected, text);
+	free(text);
+	maker_done(&m);
+}
+
+static void leaves_of_programs_are_dropped_where_any_are(void **state)
+{
+	(void)state;
+	expect_of_any("runtime.*", "runtime.main;main.work;runtime.makeslice;runtime.mallocgc",
+		      "app;runtime.main;main.work 10000000\n");
+}
+
+static void there_a_stack_of_nothing_else_stays_whole(void **state)
+{
+	(void)state;
+	expect_of_any("runtime.*", "runtime.main;runtime.malg",
+		      "app;runtime.main;runtime.malg 10000000\n");
+}
+
 static void the_flat_time_is_the_frames_that_is_left(void **state)
 {
 	(void)state;
@@ -202,6 +230,8 @@ int main(void)
 		cmocka_unit_test(frames_that_do_not_end_a_stack_stay),
 		cmocka_unit_test(a_programs_function_of_that_name_stays),
 		cmocka_unit_test(a_stack_of_nothing_else_keeps_its_first_frame),
+		cmocka_unit_test(leaves_of_programs_are_dropped_where_any_are),
+		cmocka_unit_test(there_a_stack_of_nothing_else_stays_whole),
 		cmocka_unit_test(the_flat_time_is_the_frames_that_is_left),
 		cmocka_unit_test(json_samples_refer_to_what_is_left),
 		cmocka_unit_test(without_options_lines_change_nothing),

@@ -520,6 +520,46 @@ static void ids_of_inlined_functions_are_their_own(void **state)
 	maker_done(&m);
 }
 
+/* The functions of the first sample, the leaf first. */
+static void stack_of(const struct decoded *d, char *names)
+{
+	*names = '\0';
+	for (size_t i = 0; i < d->of[SAMPLE][0].n_list; i++) {
+		for (size_t k = 0; k < d->n[LOCATION]; k++) {
+			if (d->of[LOCATION][k].field[1] != d->of[SAMPLE][0].list[i])
+				continue;
+			strcat(names,
+			       d->strings[function_of_id(d, line_of(d, k, 0).field[1])->field[2]]);
+			strcat(names, ";");
+		}
+	}
+}
+
+static void a_profile_that_go_has_too_lacks_what_go_leaves_out(void **state)
+{
+	char names[128];
+
+	(void)state;
+	for (int as_go = 0; as_go < 2; as_go++) {
+		struct maker m;
+		struct decoded *d;
+
+		maker_init_with(&m, NULL, as_go);
+		maker_add(&m, "app", "runtime.goexit;main.work.gowrap1;main.wait;runtime.gopark",
+			  1);
+		maker_lines(&m, "main.work.gowrap1", "app",
+			    "main.work.gowrap1\t/src/main.go\t7\t7\n");
+		d = written(&m);
+		stack_of(d, names);
+		assert_string_equal(
+			names,
+			as_go ? "runtime.gopark;main.wait;"
+			      : "runtime.gopark;main.wait;main.work.gowrap1;runtime.goexit;");
+		free_decoded(d);
+		maker_done(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -542,6 +582,7 @@ int main(void)
 		cmocka_unit_test(a_function_has_its_file_and_first_line),
 		cmocka_unit_test(a_mapping_says_what_its_locations_have),
 		cmocka_unit_test(ids_of_inlined_functions_are_their_own),
+		cmocka_unit_test(a_profile_that_go_has_too_lacks_what_go_leaves_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,36 @@ static void the_first_of_an_id_counts(void **state)
 	copies_done(&c);
 }
 
+static void the_frames_of_a_goroutine_are_kept_with_their_stack(void **state)
+{
+	struct ev_stack_go *go = calloc(1, sizeof(*go) + 2 * sizeof(uint64_t));
+	struct copies c = { 0 };
+
+	(void)state;
+	go->h.type = EV_STACK_GO;
+	go->h.units = (uint16_t)(sizeof(*go) / EV_UNIT + 2);
+	go->id = 9;
+	go->switch_sp = 64;
+	go->n_walked = 3;
+	go->flags = EV_STACK_GO_PARKS;
+	go->words[0] = 1;
+	go->words[1] = 2;
+	copies_begin_epoch(&c, 1);
+	copies_define_go(&c, go);
+	go->switch_sp = 65; /* the first counts */
+	copies_define_go(&c, go);
+	free(go);
+	copies_begin_epoch(&c, 2);
+	assert_int_equal(copies_go(&c, 9)->switch_sp, 64);
+	assert_int_equal(copies_go(&c, 9)->n_walked, 3);
+	assert_int_equal(copies_go(&c, 9)->flags, EV_STACK_GO_PARKS);
+	assert_int_equal(copies_go(&c, 9)->n, 2);
+	assert_int_equal(copies_go(&c, 9)->words[1], 2);
+	copies_begin_epoch(&c, 3);
+	assert_null(copies_go(&c, 9));
+	copies_done(&c);
+}
+
 static void what_an_epoch_defined_is_known_in_the_next_one_and_then_forgotten(void **state)
 {
 	struct copies c = { 0 };
@@ -126,6 +156,7 @@ static void a_generation_that_outgrew_its_limit_is_the_last_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_frames_of_a_goroutine_are_kept_with_their_stack),
 		cmocka_unit_test(a_copy_has_its_registers_and_its_parts),
 		cmocka_unit_test(a_copy_of_more_registers_than_it_brings_is_none),
 		cmocka_unit_test(a_part_that_is_too_short_is_none),

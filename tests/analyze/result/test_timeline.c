@@ -214,6 +214,38 @@ static void slices_that_come_together_are_like_those_that_come_alone(void **stat
 	timeline_free(t);
 }
 
+static void texts_that_end_in_names_get_them_later(void **state)
+{
+	struct timeline *t = with_tracks(1);
+	uint32_t one = timeline_add_text_at(t, "in ", 5), other = timeline_add_text_at(t, "in ", 6);
+
+	(void)state;
+	timeline_set_track_at(t, 0, 7);
+	assert_int_not_equal(one, other);
+	assert_string_equal(timeline_text(t, one), "in ");
+	assert_int_equal(timeline_n_names(t), 3);
+	assert_int_equal(timeline_name_stack(t, 1), 6);
+	timeline_set_name(t, 0, "work");
+	timeline_set_name(t, 1, "wait");
+	timeline_set_name(t, 2, "main");
+	assert_string_equal(timeline_text(t, one), "in work");
+	assert_string_equal(timeline_text(t, other), "in wait");
+	assert_string_equal(timeline_track(t, 0)->name, "t main");
+	assert_int_not_equal(timeline_add_text(t, "in "), one);
+	timeline_free(t);
+}
+
+static void a_timeline_may_be_renamed(void **state)
+{
+	struct timeline *t = with_tracks(0);
+
+	(void)state;
+	timeline_rename(t, "other", "Another one");
+	assert_string_equal(timeline_name(t), "other");
+	assert_string_equal(timeline_title(t), "Another one");
+	timeline_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +259,8 @@ int main(void)
 		cmocka_unit_test(points_come_in_order_of_time),
 		cmocka_unit_test(links_come_by_track_then_time_then_as_added),
 		cmocka_unit_test(bounds_hold_slices_and_points),
+		cmocka_unit_test(texts_that_end_in_names_get_them_later),
+		cmocka_unit_test(a_timeline_may_be_renamed),
 		cmocka_unit_test(clock_pair_gives_wall_time_on_both_sides),
 	};
 
