@@ -62,5 +62,6 @@ for my $g (@goroutines) {
 	$wrong{ join ' ', @names }++;
 }
 print "of $function: $well lead there, $elsewhere lead elsewhere, $torn are torn, $none have none\n";
+print "all but one of 10000 lead there\n" if $elsewhere * 10000 <= $well;
 print "most are whole\n" if $well > $torn;
 print "$wrong{$_} $_\n" for sort { $wrong{$b} <=> $wrong{$a} } keys %wrong;

