@@ -12,7 +12,7 @@ export LC_ALL=C
 cd "$(dirname "$0")/.." || exit 1
 
 BUILD=${BUILD:-build}
-FUZZ_SECONDS=${FUZZ_SECONDS:-6}
+FUZZ_SECONDS=${FUZZ_SECONDS:-4}
 export BUILD FUZZ_SECONDS
 logs=$BUILD/test-logs
 
